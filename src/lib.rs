@@ -1,0 +1,6 @@
+//! Multi-scenario conversion-rate (CVR) models that run where the user is.
+
+pub mod error;
+pub mod random;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,3 @@
+//! The `midpg` command.
+
+fn main() {}
