@@ -1,0 +1,145 @@
+//! The model file: everything that is needed to score a raw row, in one safetensors file.
+//!
+//! Tensors stand under documented names (docs/model-file.md); the metadata holds one JSON document
+//! with the network's configuration, the schema, vocabularies and statistics, and a summary of the
+//! training. A reader checks names, shapes, dtypes and version before it copies a value; a bad file is
+//! an error, never a panic.
+
+mod container;
+
+pub use container::{TensorValue, Tensors};
+pub(crate) use container::{Container, write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::{Encoder, FieldKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::config::NetworkConfig;
+use crate::model::shapes;
+
+/// The version this crate writes, and the newest it reads.
+pub const FORMAT: u32 = 1;
+
+/// The name of the document in the file's metadata.
+const KEY: &str = "mi-dpg";
+
+/// The JSON document of a model file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Version of the format.
+    pub format: u32,
+    /// Version of the crate that wrote the file.
+    pub crate_version: String,
+    /// Shapes and method.
+    pub network: NetworkConfig,
+    /// Schema, vocabularies and statistics.
+    pub encoder: Encoder,
+    /// How the model came about.
+    pub training: TrainingSummary,
+}
+
+/// How a model came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingSummary {
+    /// SHA-256 of the training file's (decompressed) bytes, hexadecimal.
+    pub data_sha256: String,
+    /// Rows trained on.
+    pub rows: usize,
+    /// Rows validated on.
+    pub valid_rows: usize,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// Name of the device.
+    pub device: String,
+    /// Epochs run.
+    pub epochs: usize,
+    /// The epoch (from 1) whose weights these are.
+    pub best_epoch: usize,
+    /// AUC on the validation part, where both classes occur.
+    pub valid_auc: Option<f64>,
+    /// LogLoss on the validation part, where it has rows.
+    pub valid_logloss: Option<f64>,
+    /// Base rate of the training part.
+    pub base_rate: f64,
+}
+
+/// A model file in memory.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// The document.
+    pub metadata: Metadata,
+    /// The tensors: `embedding.FIELD` \[vocabulary, width\] and the network's.
+    pub tensors: Tensors,
+}
+
+impl Artifact {
+    /// The file's bytes: the same artifact gives the same bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] when the metadata is larger than a safetensors header may be (100 MB).
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let json = serde_json::to_string(&self.metadata)
+            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise the metadata: {error}")))?;
+        write(KEY, json, &self.tensors)
+    }
+
+    /// Reads and validates a file's bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`]: not a safetensors file, no document of ours, a newer format, a setting
+    /// out of range, or a tensor that is missing, superfluous, or of another shape, dtype or value than
+    /// the document asks for.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let container = Container::open(bytes, KEY, "mi-dpg model file")?;
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let bad = |error: serde_json::Error| {
+            Error::new(ErrorKind::ModelFile, format!("the metadata is not valid: {error}"))
+        };
+        let version: Version = serde_json::from_str(&container.document).map_err(bad)?;
+        if version.format == 0 || version.format > FORMAT {
+            let message = format!("format {} is not supported, the newest known is {FORMAT}", version.format);
+            return Err(Error::new(ErrorKind::ModelFile, message).hint("update mi-dpg"));
+        }
+        let metadata: Metadata = serde_json::from_str(&container.document).map_err(bad)?;
+        metadata.network.validate().map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
+        check_shapes(&metadata, &container)?;
+        Ok(Self { tensors: container.read()?, metadata })
+    }
+}
+
+/// The name of a field's embedding table.
+pub(crate) fn embedding_name(field: &str) -> String {
+    format!("embedding.{field}")
+}
+
+/// Every tensor the document asks for is there with its shape, and nothing else is.
+fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
+    let mut present = container.shapes();
+    let fields = metadata.encoder.fields();
+    let tables = fields
+        .iter()
+        .filter(|field| field.kind != FieldKind::Dense)
+        .map(|field| (embedding_name(&field.name), vec![field.size, metadata.network.embedding]));
+    let network = shapes::tensors(&metadata.network, fields);
+    let has_discriminators = present.keys().any(|name| name.starts_with(shapes::DISCRIMINATORS));
+    for (name, shape) in tables.chain(network) {
+        if name.starts_with(shapes::DISCRIMINATORS) && !has_discriminators {
+            continue;
+        }
+        match present.remove(name.as_str()) {
+            Some(found) if found == shape => {}
+            Some(found) => {
+                let message = format!("tensor {name} has shape {found:?}, expected {shape:?}");
+                return Err(Error::new(ErrorKind::ModelFile, message));
+            }
+            None => return Err(Error::new(ErrorKind::ModelFile, format!("tensor {name} is missing"))),
+        }
+    }
+    match present.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(Error::new(ErrorKind::ModelFile, format!("tensor {name} does not belong to this method"))),
+    }
+}

@@ -1,0 +1,39 @@
+//! DNN, the paper's backbone and first baseline: h^{l+1} = φ(Wˡ hˡ + bˡ), logit = wᵀ h^{L+1} + b.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, activation::relu};
+
+use super::linear::Linear;
+use super::network::Forward;
+use crate::random::Stream;
+
+/// The backbone: all scenarios share everything, the scenario is one more input feature.
+#[derive(Module, Debug)]
+pub struct Dnn {
+    /// Hidden layers with ReLU.
+    pub layers: Vec<Linear>,
+    /// One logit.
+    pub output: Linear,
+}
+
+impl Dnn {
+    /// A backbone over `input` columns with the given hidden widths.
+    pub fn init(input: usize, hidden: &[usize], random: &mut Stream, device: &Device) -> Self {
+        let mut width = input;
+        let layers = hidden
+            .iter()
+            .map(|&next| {
+                let layer = Linear::init(width, next, random, device);
+                width = next;
+                layer
+            })
+            .collect();
+        Self { layers, output: Linear::init(width, 1, random, device) }
+    }
+
+    /// h¹ \[batch, D\] → logits \[batch\].
+    pub fn forward(&self, input: Tensor<2>) -> Forward {
+        let hidden = self.layers.iter().fold(input, |h, layer| relu(layer.forward(h)));
+        Forward { logits: self.output.forward(hidden).squeeze_dim(1), weighting: Vec::new() }
+    }
+}

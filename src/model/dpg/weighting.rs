@@ -1,0 +1,103 @@
+//! The decomposable weighting matrix module (DWM, §2.2): from (e, hˡ) to the compact s in (0,1).
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, activation::sigmoid};
+
+use crate::model::block::BlockShape;
+use crate::model::config::{Condition, Variant, WeightingConfig};
+use crate::model::linear::{Linear, parameter};
+use crate::random::Stream;
+
+/// A generator G: one linear layer, "a lightweight fully-connected network" (§2.2.1).
+pub type Generator = Linear;
+
+/// Makes s. Which factors are generated and which are parameters is the variant.
+#[derive(Module, Debug)]
+pub struct Weighting {
+    /// Variant `non`: G → d_m·d_n, Eq. (2).
+    pub full: Option<Generator>,
+    /// Variants `rc` and `r`: G_R → d_r·d_k.
+    pub row: Option<Generator>,
+    /// Variants `rc` and `c`: G_C → d_k·d_c.
+    pub column: Option<Generator>,
+    /// Variant `c`: R_share, \[d_r, d_k\].
+    pub row_shared: Option<Param<Tensor<2>>>,
+    /// Variant `r`: C_share, \[d_k, d_c\].
+    pub column_shared: Option<Param<Tensor<2>>>,
+    #[module(skip)]
+    shape: BlockShape,
+    #[module(skip)]
+    config: WeightingConfig,
+}
+
+impl Weighting {
+    /// Generators Glorot-uniform with zero bias; shared factors N(0, 1/d_k), never zero, since two
+    /// zero factors have no gradient. In `rc` the bias of G_C takes that part.
+    pub fn init(shape: BlockShape, aware: usize, config: &WeightingConfig, random: &mut Stream, device: &Device) -> Self {
+        let dk = config.dk;
+        let width = aware + if config.condition == Condition::Input { shape.dn } else { 0 };
+        let std = (1.0 / dk as f32).sqrt();
+        let mut generator = |size: usize, random: &mut Stream| Linear::init(width, size, random, device);
+        let mut weighting = Self {
+            full: None,
+            row: None,
+            column: None,
+            row_shared: None,
+            column_shared: None,
+            shape,
+            config: config.clone(),
+        };
+        match config.variant {
+            Variant::Non => weighting.full = Some(generator(shape.dm * shape.dn, random)),
+            Variant::Rc => {
+                weighting.row = Some(generator(shape.dr * dk, random));
+                let mut column = generator(dk * shape.dc, random);
+                column.bias = parameter(random.normal(dk * shape.dc, std), [dk * shape.dc], device);
+                weighting.column = Some(column);
+            }
+            Variant::R => {
+                weighting.row = Some(generator(shape.dr * dk, random));
+                weighting.column_shared =
+                    Some(parameter(random.normal(dk * shape.dc, std), [dk, shape.dc], device));
+            }
+            Variant::C => {
+                weighting.column = Some(generator(dk * shape.dc, random));
+                weighting.row_shared =
+                    Some(parameter(random.normal(shape.dr * dk, std), [shape.dr, dk], device));
+            }
+        }
+        weighting
+    }
+
+    /// The shape of the matrix.
+    pub fn shape(&self) -> BlockShape {
+        self.shape
+    }
+
+    /// e \[batch, d_e\], hˡ \[batch, d_n\] → s \[batch, d_r, d_c\].
+    pub fn forward(&self, e: Tensor<2>, hidden: Tensor<2>) -> Tensor<3> {
+        let (dr, dc, dk) = (self.shape.dr, self.shape.dc, self.config.dk);
+        let batch = e.dims()[0];
+        let input = match self.config.condition {
+            Condition::Input => Tensor::cat(vec![e, hidden], 1),
+            Condition::Scenario => e,
+        };
+        let row = |g: &Generator| g.forward(input.clone()).reshape([batch, dr, dk]);
+        let column = |g: &Generator| g.forward(input.clone()).reshape([batch, dk, dc]);
+        let raw = match (&self.full, &self.row, &self.column, &self.row_shared, &self.column_shared) {
+            (_, Some(r), Some(c), _, _) => product(row(r), column(c), dk),
+            (_, Some(r), _, _, Some(shared)) => product(row(r), shared.val().unsqueeze(), dk),
+            (_, _, Some(c), Some(shared), _) => product(shared.val().unsqueeze(), column(c), dk),
+            (Some(full), ..) => full.forward(input.clone()).reshape([batch, dr, dc]),
+            _ => unreachable!("`init` fills the fields of every variant"),
+        };
+        let s = sigmoid(raw);
+        if self.config.gate_scale == 1.0 { s } else { s.mul_scalar(self.config.gate_scale) }
+    }
+}
+
+/// S_R S_C for a batch. With d_k = 1 it is an outer product, which broadcasting does without a
+/// batch of tiny matrix products.
+fn product(row: Tensor<3>, column: Tensor<3>, dk: usize) -> Tensor<3> {
+    if dk == 1 { row * column } else { row.matmul(column) }
+}

@@ -1,0 +1,165 @@
+//! Embedding tables on the host, and the step between a batch's ids and the network's input.
+//!
+//! A table may have a million rows and a batch touches five hundred of them. So the tables never go
+//! to the device: the batch's input h¹ is gathered here and sent, its gradient comes back, and only
+//! the touched rows move. The cost of a step does not depend on the size of a vocabulary.
+
+use rand::Rng;
+use rustc_hash::FxHashMap;
+
+use super::layout::InputLayout;
+use crate::data::{Columns, FieldColumn, FieldKind, InputField};
+use crate::random::Stream;
+
+/// The id of a value that is not in the vocabulary.
+const OUT_OF_VOCABULARY: u32 = 0;
+
+/// One table per field that is embedded, in the encoder's order of fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embeddings {
+    /// Width of every row.
+    pub dim: usize,
+    /// `size × dim` values, row-major; `None` for a dense field.
+    pub tables: Vec<Option<Vec<f32>>>,
+    layout: InputLayout,
+}
+
+/// One use of a row: at batch row `row`, id `id` counts `weight` (1, or 1/n in a bag of n).
+#[derive(Debug, Clone, Copy)]
+struct Use {
+    row: u32,
+    id: u32,
+    weight: f32,
+}
+
+/// A batch on its way to the device, and what its gradient needs on the way back.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// h¹, `rows × width`, row-major.
+    pub input: Vec<f32>,
+    /// Rows of the batch.
+    pub rows: usize,
+    uses: Vec<Vec<Use>>,
+}
+
+/// The gradient of one table's touched rows.
+#[derive(Debug, Clone, Default)]
+pub struct TouchedRows {
+    /// Distinct rows, in order of first use.
+    pub ids: Vec<u32>,
+    /// `ids.len() × dim` values.
+    pub gradients: Vec<f32>,
+}
+
+impl Embeddings {
+    /// Tables of N(0, `std`²), each from its own stream of `seed` so that adding a field moves no
+    /// other field's start.
+    pub fn init(fields: &[InputField], dim: usize, std: f32, seed: u64) -> Self {
+        let tables = fields
+            .iter()
+            .map(|field| {
+                (field.kind != FieldKind::Dense).then(|| {
+                    Stream::new(seed, &format!("embedding {}", field.name)).normal(field.size * dim, std)
+                })
+            })
+            .collect();
+        Self { dim, tables, layout: InputLayout::new(fields, dim) }
+    }
+
+    /// Tables read from elsewhere; `None` unless every one has its field's size.
+    pub fn from_tables(fields: &[InputField], dim: usize, tables: Vec<Option<Vec<f32>>>) -> Option<Self> {
+        let fits = tables.len() == fields.len()
+            && fields.iter().zip(&tables).all(|(field, table)| match table {
+                Some(table) => field.kind != FieldKind::Dense && Some(table.len()) == field.size.checked_mul(dim),
+                None => field.kind == FieldKind::Dense,
+            });
+        fits.then(|| Self { dim, tables, layout: InputLayout::new(fields, dim) })
+    }
+
+    /// Where each field lies in h¹.
+    pub fn layout(&self) -> &InputLayout {
+        &self.layout
+    }
+
+    /// Number of embedding parameters.
+    pub fn parameters(&self) -> usize {
+        self.tables.iter().flatten().map(Vec::len).sum()
+    }
+
+    /// Gathers h¹ of `rows` of `columns` into `out`, whose buffers are used again.
+    pub fn gather(&self, columns: &Columns, rows: &[u32], out: &mut Gathered) {
+        self.gather_with(columns, rows, out, |_, id| id);
+    }
+
+    /// The same for training: each id becomes out-of-vocabulary with probability `drop`, so that the
+    /// row which unseen values will use is trained, and no prediction leans on one id alone. The
+    /// scenario-aware fields are never dropped.
+    pub fn gather_dropping(&self, columns: &Columns, rows: &[u32], drop: f32, random: &mut Stream, out: &mut Gathered) {
+        let aware = self.layout.aware;
+        let spans = &self.layout.spans;
+        self.gather_with(columns, rows, out, |field, id| {
+            let droppable = drop > 0.0 && spans[field].start >= aware;
+            if droppable && random.rng().random::<f32>() < drop { OUT_OF_VOCABULARY } else { id }
+        });
+    }
+
+    fn gather_with(&self, columns: &Columns, rows: &[u32], out: &mut Gathered, mut choose: impl FnMut(usize, u32) -> u32) {
+        let width = self.layout.width;
+        out.rows = rows.len();
+        out.input.clear();
+        out.input.resize(rows.len() * width, 0.0);
+        out.uses.resize_with(columns.fields.len(), Vec::new);
+        for (field, column) in columns.fields.iter().enumerate() {
+            let start = self.layout.spans[field].start;
+            let uses = &mut out.uses[field];
+            uses.clear();
+            match column {
+                FieldColumn::Dense(values) => {
+                    for (row, &source) in rows.iter().enumerate() {
+                        out.input[row * width + start] = values[source as usize];
+                    }
+                }
+                FieldColumn::Ids(ids) => uses.extend(rows.iter().enumerate().map(|(row, &source)| Use {
+                    row: row as u32,
+                    id: choose(field, ids[source as usize]),
+                    weight: 1.0,
+                })),
+                FieldColumn::Bags { offsets, ids } => {
+                    for (row, &source) in rows.iter().enumerate() {
+                        let bag = &ids[offsets[source as usize] as usize..offsets[source as usize + 1] as usize];
+                        let weight = 1.0 / bag.len() as f32;
+                        uses.extend(bag.iter().map(|&id| Use { row: row as u32, id: choose(field, id), weight }));
+                    }
+                }
+            }
+            let Some(table) = &self.tables[field] else { continue };
+            for Use { row, id, weight } in uses {
+                let source = &table[*id as usize * self.dim..][..self.dim];
+                let target = &mut out.input[*row as usize * width + start..][..self.dim];
+                for (t, s) in target.iter_mut().zip(source) {
+                    *t += weight * s;
+                }
+            }
+        }
+    }
+
+    /// Adds dL/dh¹ (`rows × width`) up over the uses of each row of the table of `field`.
+    pub fn scatter(&self, field: usize, batch: &Gathered, gradient: &[f32], out: &mut TouchedRows) {
+        let (dim, width, start) = (self.dim, self.layout.width, self.layout.spans[field].start);
+        out.ids.clear();
+        out.gradients.clear();
+        let mut slots: FxHashMap<u32, usize> = FxHashMap::default();
+        for Use { row, id, weight } in &batch.uses[field] {
+            let slot = *slots.entry(*id).or_insert_with(|| {
+                out.ids.push(*id);
+                out.gradients.resize(out.gradients.len() + dim, 0.0);
+                out.ids.len() - 1
+            });
+            let target = &mut out.gradients[slot * dim..][..dim];
+            let source = &gradient[*row as usize * width + start..][..dim];
+            for (t, s) in target.iter_mut().zip(source) {
+                *t += weight * s;
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A model that can predict: encoder, embeddings and network together.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::config::NetworkConfig;
+use super::embedding::Embeddings;
+use super::network::Network;
+use super::parameters;
+use super::predict::{Chunk, predict, probability};
+use super::{BlockShape, InputLayout};
+use crate::artifact::{Artifact, FORMAT, Metadata, TensorValue, TrainingSummary, embedding_name};
+use crate::data::{Columns, Encoder, FieldKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::random::Stream;
+
+/// A trained model on a device.
+#[derive(Debug, Clone)]
+pub struct Model {
+    encoder: Arc<Encoder>,
+    config: NetworkConfig,
+    summary: TrainingSummary,
+    embeddings: Embeddings,
+    network: Network,
+    device: Device,
+}
+
+impl Model {
+    /// Puts a model together. `network` must be of `config` over the encoder's fields and lie on
+    /// `device`, which does not differentiate.
+    pub(crate) fn new(
+        encoder: Arc<Encoder>,
+        config: NetworkConfig,
+        summary: TrainingSummary,
+        embeddings: Embeddings,
+        network: Network,
+        device: Device,
+    ) -> Self {
+        Self { encoder, config, summary, embeddings, network, device }
+    }
+
+    /// Loads a model file's content onto `device`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] when tensors do not fit the document; none after
+    /// [`Artifact::from_bytes`].
+    pub fn from_artifact(artifact: Artifact, device: &Device) -> Result<Self> {
+        let Artifact { metadata, mut tensors } = artifact;
+        let Metadata { network: config, encoder, training: summary, .. } = metadata;
+        let fields = encoder.fields();
+        let tables = fields
+            .iter()
+            .map(|field| {
+                (field.kind != FieldKind::Dense)
+                    .then(|| tensors.remove(&embedding_name(&field.name)).map(|t| t.data))
+                    .flatten()
+            })
+            .collect();
+        let embeddings = Embeddings::from_tables(fields, config.embedding, tables)
+            .ok_or_else(|| Error::new(ErrorKind::ModelFile, "the embedding tables do not fit the fields"))?;
+        // The values are replaced at once; only shapes and names are taken from the fresh network.
+        let mut network = Network::init(&config, embeddings.layout(), &mut Stream::new(0, "unused"), device);
+        if !tensors.keys().any(|name| name.starts_with(super::shapes::DISCRIMINATORS)) {
+            network = network.without_discriminators();
+        }
+        let network = parameters::load(network, &mut tensors, device)?;
+        let device = device.clone();
+        Ok(Self { encoder: Arc::new(encoder), config, summary, embeddings, network, device })
+    }
+
+    /// The model file's content.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when the device was lost.
+    pub async fn to_artifact(&self) -> Result<Artifact> {
+        let mut tensors = parameters::read(&self.network).await?;
+        for (field, table) in self.encoder.fields().iter().zip(&self.embeddings.tables) {
+            if let Some(table) = table {
+                let value = TensorValue { shape: vec![field.size, self.config.embedding], data: table.clone() };
+                tensors.insert(embedding_name(&field.name), value);
+            }
+        }
+        let metadata = Metadata {
+            format: FORMAT,
+            crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+            network: self.config.clone(),
+            encoder: (*self.encoder).clone(),
+            training: self.summary.clone(),
+        };
+        Ok(Artifact { metadata, tensors })
+    }
+
+    /// Probabilities of `rows` of `columns`, in their order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when the device was lost.
+    pub async fn probabilities(&self, columns: &Columns, rows: &[u32]) -> Result<Vec<f32>> {
+        let mut out = Vec::with_capacity(rows.len());
+        let visit = |chunk: Chunk<'_>| {
+            out.extend(chunk.logits.iter().map(|&z| probability(z)));
+            Ok(())
+        };
+        predict(&self.network, &self.embeddings, &self.device, (columns, rows), false, visit).await?;
+        Ok(out)
+    }
+
+    /// Logits and weighting matrices of `rows`, chunk by chunk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when the device was lost, or what `visit` returns.
+    pub async fn explain_rows(&self, columns: &Columns, rows: &[u32], visit: impl FnMut(Chunk<'_>) -> Result<()>) -> Result<()> {
+        predict(&self.network, &self.embeddings, &self.device, (columns, rows), true, visit).await
+    }
+
+    /// Schema, vocabularies and statistics.
+    pub fn encoder(&self) -> &Arc<Encoder> {
+        &self.encoder
+    }
+
+    /// Shapes and method.
+    pub fn config(&self) -> &NetworkConfig {
+        &self.config
+    }
+
+    /// How the model came about.
+    pub fn summary(&self) -> &TrainingSummary {
+        &self.summary
+    }
+
+    /// Where each field lies in the network's input.
+    pub fn layout(&self) -> &InputLayout {
+        self.embeddings.layout()
+    }
+
+    /// Shapes of the weighting matrices, one per modulated layer.
+    pub fn block_shapes(&self) -> Vec<BlockShape> {
+        self.config.block_shapes(self.layout().width)
+    }
+
+    /// Parameters in the embedding tables and in the network.
+    pub fn parameter_counts(&self) -> (usize, usize) {
+        (self.embeddings.parameters(), parameters::count(&self.network))
+    }
+
+    pub(crate) fn parts(&self) -> (&Embeddings, &Network) {
+        (&self.embeddings, &self.network)
+    }
+}

@@ -1,0 +1,307 @@
+//! The training loop as a state machine: each call does one thing and tells it. A command, a test and
+//! a worker drive it alike; they pause by not calling, and stop by dropping it.
+
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::tensor::Device;
+
+use super::adam::DenseAdam;
+use super::best::Best;
+use super::event::{Event, MutualInformation};
+use super::floor::floor_of;
+use super::lazy_adam::LazyAdam;
+use super::options::TrainOptions;
+use super::step::{StepLoss, Stepper};
+use super::validation::{Validation, validate};
+use crate::artifact::TrainingSummary;
+use crate::data::{Dataset, Part};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Embeddings, Model, Network};
+use crate::random::{Stream, StreamState};
+
+/// Trains one model on one data set.
+pub struct Trainer {
+    pub(super) data: Arc<Dataset>,
+    pub(super) options: TrainOptions,
+    pub(super) device: Device,
+    pub(super) device_name: String,
+    pub(super) network: Network,
+    pub(super) stepper: Stepper,
+    pub(super) shuffle: Stream,
+    /// Where `shuffle` stood before this epoch's order was drawn.
+    pub(super) epoch_start: StreamState,
+    train: Vec<u32>,
+    valid: Vec<u32>,
+    order: Vec<u32>,
+    floor: f64,
+    base_rate: f64,
+    pub(super) progress: Progress,
+    pub(super) best: Option<Best>,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Progress {
+    /// Steps done.
+    pub(super) step: u64,
+    /// Epochs ended.
+    pub(super) epochs_done: usize,
+    /// Rows of the current epoch that have been trained on.
+    pub(super) position: usize,
+    /// Epochs since the best one.
+    pub(super) since_best: usize,
+    /// Sums over the current epoch's steps.
+    pub(super) sums: Sums,
+    pub(super) phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Sums {
+    steps: u64,
+    loss: f64,
+    mi: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum Phase {
+    Steps,
+    Validate,
+    Finish,
+    Over,
+}
+
+impl Trainer {
+    /// A trainer at its first step. `device` is where the network runs (differentiation is added
+    /// here); `device_name` goes into the model file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a setting out of range, [`ErrorKind::Training`] when the training
+    /// part is empty or has one class only.
+    pub fn new(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str) -> Result<Self> {
+        options.validate()?;
+        let fields = data.encoder.fields();
+        let embeddings = Embeddings::init(fields, options.network.embedding, options.embedding_std, options.seed);
+        let device = device.clone().autodiff();
+        let mut random = Stream::new(options.seed, "network");
+        let network = Network::init(&options.network, embeddings.layout(), &mut random, &device);
+        let mut trainer = Self::assemble(data, options, device, device_name, network, embeddings)?;
+        let prior = (trainer.base_rate / (1.0 - trainer.base_rate)).ln();
+        trainer.network = trainer.network.with_prior(prior as f32);
+        Ok(trainer)
+    }
+
+    /// A trainer that starts from `model`'s weights (fresh discriminators where MI-DPG needs them).
+    /// `data` must be encoded with the model's encoder.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`ErrorKind::Config`] when the settings ask for another network than
+    /// the model's.
+    pub fn warm(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str, model: &Model) -> Result<Self> {
+        options.validate()?;
+        if options.network != *model.config() || data.encoder != *model.encoder() {
+            return Err(Error::new(ErrorKind::Config, "the initial model has another network or encoder than this run asks for")
+                .hint("leave the network's flags out to take them from --init"));
+        }
+        let (embeddings, network) = model.parts();
+        let device = device.clone().autodiff();
+        let mut random = Stream::new(options.seed, "network");
+        let fresh = Network::init(&options.network, embeddings.layout(), &mut random, &device);
+        let network = network.clone().fork(&device.clone().inner()).train().with_discriminators_of(fresh);
+        Self::assemble(data, options, device, device_name, network, embeddings.clone())
+    }
+
+    fn assemble(
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: Device,
+        device_name: &str,
+        network: Network,
+        embeddings: Embeddings,
+    ) -> Result<Self> {
+        let (train, valid) = (data.rows_of(Part::Train), data.rows_of(Part::Valid));
+        let labels = data.columns.labels.as_deref().ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
+        if train.is_empty() {
+            return Err(Error::new(ErrorKind::Training, "the training part has no rows").hint("look at the schema's [split]"));
+        }
+        let positives = train.iter().filter(|&&row| labels[row as usize] > 0.5).count();
+        if positives == 0 || positives == train.len() {
+            let class = if positives == 0 { "negative" } else { "positive" };
+            return Err(Error::new(ErrorKind::Training, format!("all {} training rows are {class}", train.len()))
+                .hint("a model needs both classes: look at the schema's [label]"));
+        }
+        let base_rate = positives as f64 / train.len() as f64;
+        let shuffle = Stream::new(options.seed, "shuffle");
+        let lambda = options.network.method.mutual_information().map(|mi| mi.lambda);
+        let floor = lambda.map_or(0.0, |_| floor_of(&data, &train));
+        let stepper = Stepper::new(embeddings, DenseAdam::new(options.lr), LazyAdam::new(options.lr), &options);
+        let mut trainer = Self {
+            epoch_start: shuffle.state(),
+            data,
+            device,
+            device_name: device_name.to_owned(),
+            network,
+            stepper,
+            shuffle,
+            order: Vec::new(),
+            train,
+            valid,
+            floor,
+            base_rate,
+            progress: Progress { step: 0, epochs_done: 0, position: 0, since_best: 0, sums: Sums::default(), phase: Phase::Steps },
+            best: None,
+            options,
+        };
+        trainer.draw_order();
+        Ok(trainer)
+    }
+
+    /// Draws the current epoch's order from where the shuffle stream stands.
+    pub(super) fn draw_order(&mut self) {
+        self.epoch_start = self.shuffle.state();
+        self.order.clone_from(&self.train);
+        self.shuffle.shuffle(&mut self.order);
+    }
+
+    /// Does the next thing and tells it; `None` after [`Event::Done`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Training`] when the loss is no longer finite, [`ErrorKind::Device`] when the
+    /// device was lost.
+    pub async fn next_event(&mut self) -> Result<Option<Event>> {
+        match self.progress.phase {
+            Phase::Steps => self.step().await.map(Some),
+            Phase::Validate => self.end_epoch().await.map(Some),
+            Phase::Finish => {
+                self.progress.phase = Phase::Over;
+                let best_epoch = self.best.as_ref().map_or(self.progress.epochs_done, |best| best.epoch);
+                Ok(Some(Event::Done {
+                    epochs: self.progress.epochs_done,
+                    best_epoch,
+                    stopped_early: self.progress.epochs_done < self.options.epochs,
+                }))
+            }
+            Phase::Over => Ok(None),
+        }
+    }
+
+    /// The events one after another, for callers that block.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn events(&mut self) -> impl Iterator<Item = Result<Event>> {
+        let mut failed = false;
+        std::iter::from_fn(move || {
+            if failed {
+                return None;
+            }
+            let event = pollster::block_on(self.next_event()).transpose();
+            failed = matches!(event, Some(Err(_)));
+            event
+        })
+    }
+
+    async fn step(&mut self) -> Result<Event> {
+        let start = self.progress.position;
+        let end = (start + self.options.batch).min(self.order.len());
+        let rows = &self.order[start..end];
+        let network = self.network.clone();
+        let (network, StepLoss { loss, bce, mi }) = self.stepper.step(network, &self.data.columns, rows, &self.device).await?;
+        self.network = network;
+        let progress = &mut self.progress;
+        progress.step += 1;
+        if !loss.is_finite() {
+            return Err(Error::new(ErrorKind::Training, format!("the loss is {loss} at step {}", progress.step))
+                .hint("lower the learning rate: --lr"));
+        }
+        progress.position = end;
+        progress.sums.steps += 1;
+        progress.sums.loss += f64::from(loss);
+        progress.sums.mi += f64::from(mi.unwrap_or(0.0));
+        let limit = self.options.max_steps.is_some_and(|limit| progress.step >= limit);
+        if end == self.order.len() || limit {
+            progress.phase = Phase::Validate;
+        }
+        Ok(Event::Step {
+            step: progress.step,
+            steps: self.total_steps(),
+            epoch: self.progress.epochs_done + 1,
+            epochs: self.options.epochs,
+            loss,
+            bce,
+            mi,
+            rows: end - start,
+        })
+    }
+
+    async fn end_epoch(&mut self) -> Result<Event> {
+        let network = self.network.valid();
+        let device = self.device.clone().inner();
+        let validation = validate(&network, &self.stepper.embeddings, &device, &self.data, &self.valid).await?;
+        let Validation { auc, logloss, variance } = validation;
+        self.progress.epochs_done += 1;
+        let epoch = self.progress.epochs_done;
+        let candidate = Best { epoch, auc, logloss, network, embeddings: None };
+        let best = self.best.as_ref().is_none_or(|best| candidate.beats(best, self.options.select));
+        if best {
+            // The table's copy is made once, and only when it will be kept.
+            self.best = Some(Best { embeddings: Some(self.stepper.embeddings.clone()), ..candidate });
+            self.progress.since_best = 0;
+        } else {
+            self.progress.since_best += 1;
+        }
+        let sums = std::mem::take(&mut self.progress.sums);
+        let steps = sums.steps.max(1) as f64;
+        let mutual_information = self.options.network.method.mutual_information()
+            .map(|_| MutualInformation::new(sums.mi / steps, self.floor));
+        let limit = self.options.max_steps.is_some_and(|limit| self.progress.step >= limit);
+        if epoch >= self.options.epochs || self.progress.since_best >= self.options.patience || limit {
+            self.progress.phase = Phase::Finish;
+        } else {
+            self.progress.phase = Phase::Steps;
+            self.progress.position = 0;
+            self.draw_order();
+        }
+        Ok(Event::Epoch {
+            epoch,
+            epochs: self.options.epochs,
+            train_loss: sums.loss / steps,
+            valid_auc: auc,
+            valid_logloss: logloss,
+            best,
+            mutual_information,
+            variance,
+        })
+    }
+
+    fn total_steps(&self) -> u64 {
+        let steps = (self.train.len().div_ceil(self.options.batch) * self.options.epochs) as u64;
+        self.options.max_steps.map_or(steps, |limit| steps.min(limit))
+    }
+
+    /// The model with the best weights so far; before the first epoch's end, the current ones.
+    pub fn model(&self) -> Model {
+        let device = self.device.clone().inner();
+        let (network, embeddings) = match &self.best {
+            Some(Best { network, embeddings: Some(embeddings), .. }) => (network.clone(), embeddings.clone()),
+            _ => (self.network.valid(), self.stepper.embeddings.clone()),
+        };
+        let summary = TrainingSummary {
+            data_sha256: self.data.report.sha256.clone(),
+            rows: self.train.len(),
+            valid_rows: self.valid.len(),
+            seed: self.options.seed,
+            device: self.device_name.clone(),
+            epochs: self.progress.epochs_done,
+            best_epoch: self.best.as_ref().map_or(self.progress.epochs_done, |best| best.epoch),
+            valid_auc: self.best.as_ref().and_then(|best| best.auc),
+            valid_logloss: self.best.as_ref().and_then(|best| best.logloss),
+            base_rate: self.base_rate,
+        };
+        let network = network.without_discriminators();
+        Model::new(self.data.encoder.clone(), self.options.network.clone(), summary, embeddings, network, device)
+    }
+
+    /// The settings of the run.
+    pub fn options(&self) -> &TrainOptions {
+        &self.options
+    }
+}

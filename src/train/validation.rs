@@ -1,0 +1,49 @@
+//! What is measured at the end of an epoch.
+
+use burn::tensor::Device;
+
+use super::event::Spread;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::metrics::{ScenarioMoments, auc, logloss};
+use crate::model::predict::{predict, probability};
+use crate::model::{Embeddings, Network};
+
+/// Metrics of a validation part.
+pub(super) struct Validation {
+    pub(super) auc: Option<f64>,
+    pub(super) logloss: Option<f64>,
+    pub(super) variance: Vec<Spread>,
+}
+
+/// Runs `network` over `rows` of `data`.
+pub(super) async fn validate(network: &Network, embeddings: &Embeddings, device: &Device, data: &Dataset, rows: &[u32]) -> Result<Validation> {
+    let columns = &data.columns;
+    let scenarios = data.encoder.scenarios().len();
+    let mut scores = Vec::with_capacity(rows.len());
+    let mut moments: Vec<ScenarioMoments> = Vec::new();
+    predict(network, embeddings, device, (columns, rows), true, |chunk| {
+        scores.extend(chunk.logits.iter().map(|&z| probability(z)));
+        if moments.is_empty() {
+            let sizes = chunk.weighting.iter().map(|s| s.len() / chunk.rows.len().max(1));
+            moments.extend(sizes.map(|size| ScenarioMoments::new(scenarios, size)));
+        }
+        for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
+            moments.add(chunk.rows.iter().map(|&row| columns.scenario[row as usize]), s);
+        }
+        Ok(())
+    })
+    .await?;
+    let labels: Vec<f32> = match &columns.labels {
+        Some(labels) => rows.iter().map(|&row| labels[row as usize]).collect(),
+        None => Vec::new(),
+    };
+    let variance = moments
+        .iter()
+        .map(|moments| {
+            let (between, within) = moments.spread();
+            Spread { between, within }
+        })
+        .collect();
+    Ok(Validation { auc: auc(&scores, &labels), logloss: logloss(&scores, &labels), variance })
+}
