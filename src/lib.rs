@@ -3,5 +3,6 @@
 pub mod error;
 pub mod metrics;
 pub mod random;
+pub mod train;
 
 pub use error::{Error, ErrorKind, Result};
