@@ -1,3 +1,7 @@
 //! The `midpg` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mi_dpg::cli::main()
+}

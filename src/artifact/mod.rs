@@ -12,10 +12,11 @@ pub(crate) use container::{Container, write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Encoder, FieldKind};
+use crate::data::Encoder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::config::NetworkConfig;
 use crate::model::shapes;
+use crate::schema::InputKind;
 
 /// The version this crate writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
@@ -121,8 +122,8 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
     let fields = metadata.encoder.fields();
     let tables = fields
         .iter()
-        .filter(|field| field.kind != FieldKind::Dense)
-        .map(|field| (embedding_name(&field.name), vec![field.size, metadata.network.embedding]));
+        .filter(|field| field.kind() != InputKind::Dense)
+        .map(|field| (embedding_name(field.name()), vec![field.size(), metadata.network.embedding]));
     let network = shapes::tensors(&metadata.network, fields);
     let has_discriminators = present.keys().any(|name| name.starts_with(shapes::DISCRIMINATORS));
     for (name, shape) in tables.chain(network) {

@@ -19,6 +19,7 @@ mod logloss;
 mod report;
 mod scenarios;
 mod significance;
+mod spread;
 mod truth;
 
 pub use auc::auc;
@@ -28,6 +29,7 @@ pub use logloss::{LOGLOSS_EPS, base_rate, base_rate_logloss, entropy, logloss};
 pub use report::{ParameterCounts, Report, evaluate};
 pub use scenarios::{ScenarioReport, Scenarios};
 pub use significance::{MeanStd, TTest, mean_std, paired_t_test};
+pub use spread::ScenarioMoments;
 pub use truth::Truth;
 
 /// Whether a label is a positive. Labels are 0 or 1; the middle decides for anything else.

@@ -8,11 +8,9 @@ use rand::Rng;
 use rustc_hash::FxHashMap;
 
 use super::layout::InputLayout;
-use crate::data::{Columns, FieldColumn, FieldKind, InputField};
+use crate::data::{Columns, FieldColumn, InputField, UNKNOWN};
 use crate::random::Stream;
-
-/// The id of a value that is not in the vocabulary.
-const OUT_OF_VOCABULARY: u32 = 0;
+use crate::schema::InputKind;
 
 /// One table per field that is embedded, in the encoder's order of fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,8 +56,8 @@ impl Embeddings {
         let tables = fields
             .iter()
             .map(|field| {
-                (field.kind != FieldKind::Dense).then(|| {
-                    Stream::new(seed, &format!("embedding {}", field.name)).normal(field.size * dim, std)
+                (field.kind() != InputKind::Dense).then(|| {
+                    Stream::new(seed, &format!("embedding {}", field.name())).normal(field.size() * dim, std)
                 })
             })
             .collect();
@@ -70,8 +68,8 @@ impl Embeddings {
     pub fn from_tables(fields: &[InputField], dim: usize, tables: Vec<Option<Vec<f32>>>) -> Option<Self> {
         let fits = tables.len() == fields.len()
             && fields.iter().zip(&tables).all(|(field, table)| match table {
-                Some(table) => field.kind != FieldKind::Dense && Some(table.len()) == field.size.checked_mul(dim),
-                None => field.kind == FieldKind::Dense,
+                Some(table) => field.kind() != InputKind::Dense && Some(table.len()) == field.size().checked_mul(dim),
+                None => field.kind() == InputKind::Dense,
             });
         fits.then(|| Self { dim, tables, layout: InputLayout::new(fields, dim) })
     }
@@ -99,7 +97,7 @@ impl Embeddings {
         let spans = &self.layout.spans;
         self.gather_with(columns, rows, out, |field, id| {
             let droppable = drop > 0.0 && spans[field].start >= aware;
-            if droppable && random.rng().random::<f32>() < drop { OUT_OF_VOCABULARY } else { id }
+            if droppable && random.rng().random::<f32>() < drop { UNKNOWN } else { id }
         });
     }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{FieldKind, InputField};
-use crate::schema::Role;
+use crate::data::InputField;
+use crate::schema::{InputKind, Role};
 
 /// One field's columns of h¹.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,11 +35,11 @@ impl InputLayout {
         let (mut width, mut aware) = (0, 0);
         for field in fields {
             let start = width;
-            width += if field.kind == FieldKind::Dense { 1 } else { embedding };
-            if field.role == Role::Scenario {
+            width += if field.kind() == InputKind::Dense { 1 } else { embedding };
+            if field.role() == Role::Scenario {
                 aware = width;
             }
-            spans.push(Span { name: field.name.clone(), start, end: width });
+            spans.push(Span { name: field.name().to_owned(), start, end: width });
         }
         Self { spans, aware, width }
     }

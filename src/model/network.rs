@@ -7,6 +7,7 @@ use super::config::{Method, NetworkConfig};
 use super::dnn::Dnn;
 use super::dpg::Dpg;
 use super::layout::InputLayout;
+use super::linear::parameter;
 use crate::random::Stream;
 
 /// What a network gives for a batch.
@@ -65,9 +66,29 @@ impl Network {
         }
         self
     }
-}
 
-impl Network {
+    /// Takes `fresh`'s discriminators where this network has none: a model file has dropped them.
+    #[must_use]
+    pub fn with_discriminators_of(mut self, fresh: Self) -> Self {
+        if let (Self::Dpg(dpg), Self::Dpg(fresh)) = (&mut self, fresh)
+            && dpg.discriminators.is_empty()
+        {
+            dpg.discriminators = fresh.discriminators;
+        }
+        self
+    }
+
+    /// Sets the bias of the logit, so that training starts at the base rate and not at one half.
+    #[must_use]
+    pub fn with_prior(mut self, logit: f32) -> Self {
+        let output = match &mut self {
+            Self::Dnn(dnn) => &mut dnn.output,
+            Self::Dpg(dpg) => &mut dpg.output,
+        };
+        output.bias = parameter(vec![logit], [1], &output.bias.val().device());
+        self
+    }
+
     /// Values of s a row in the largest modulated layer; 0 where there is none.
     pub fn widest_weighting(&self) -> usize {
         match self {

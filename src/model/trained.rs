@@ -11,9 +11,10 @@ use super::parameters;
 use super::predict::{Chunk, predict, probability};
 use super::{BlockShape, InputLayout};
 use crate::artifact::{Artifact, FORMAT, Metadata, TensorValue, TrainingSummary, embedding_name};
-use crate::data::{Columns, Encoder, FieldKind};
+use crate::data::{Columns, Encoder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::random::Stream;
+use crate::schema::InputKind;
 
 /// A trained model on a device.
 #[derive(Debug, Clone)]
@@ -52,8 +53,8 @@ impl Model {
         let tables = fields
             .iter()
             .map(|field| {
-                (field.kind != FieldKind::Dense)
-                    .then(|| tensors.remove(&embedding_name(&field.name)).map(|t| t.data))
+                (field.kind() != InputKind::Dense)
+                    .then(|| tensors.remove(&embedding_name(field.name())).map(|t| t.data))
                     .flatten()
             })
             .collect();
@@ -77,8 +78,8 @@ impl Model {
         let mut tensors = parameters::read(&self.network).await?;
         for (field, table) in self.encoder.fields().iter().zip(&self.embeddings.tables) {
             if let Some(table) = table {
-                let value = TensorValue { shape: vec![field.size, self.config.embedding], data: table.clone() };
-                tensors.insert(embedding_name(&field.name), value);
+                let value = TensorValue { shape: vec![field.size(), self.config.embedding], data: table.clone() };
+                tensors.insert(embedding_name(field.name()), value);
             }
         }
         let metadata = Metadata {

@@ -13,7 +13,7 @@ pub(super) fn floor_of(data: &Dataset, rows: &[u32]) -> f64 {
         .fields()
         .iter()
         .zip(&data.columns.fields)
-        .filter(|(field, _)| field.role == Role::Scenario)
+        .filter(|(field, _)| field.role() == Role::Scenario)
         .map(|(_, column)| column)
         .collect();
     let mut counts: FxHashMap<Vec<u32>, u64> = FxHashMap::default();

@@ -1,3 +1,32 @@
-//! Training.
+//! Training: an async state machine that a command, a test and a worker drive alike.
+//!
+//! It knows nothing of files, clocks, the DOM or the terminal. The networks' parameters live on the
+//! device and move by Adam; the embedding tables live on the host and move by [lazy Adam](lazy_adam).
 
 pub mod lazy_adam;
+mod options;
+
+#[cfg(feature = "train")]
+mod adam;
+#[cfg(feature = "train")]
+mod best;
+#[cfg(feature = "train")]
+mod checkpoint;
+#[cfg(feature = "train")]
+pub mod device;
+#[cfg(feature = "train")]
+mod event;
+#[cfg(feature = "train")]
+mod floor;
+#[cfg(feature = "train")]
+mod step;
+#[cfg(feature = "train")]
+mod trainer;
+#[cfg(feature = "train")]
+mod validation;
+
+#[cfg(feature = "train")]
+pub use event::{Event, MutualInformation, Spread};
+pub use options::{Select, TrainOptions};
+#[cfg(feature = "train")]
+pub use trainer::Trainer;

@@ -91,11 +91,11 @@ impl Stepper {
             }
             None => (bce, None),
         };
-        self.update_embeddings(&gradient);
+        self.update_embeddings(&gradient)?;
         Ok((network, StepLoss { loss, bce, mi }))
     }
 
-    fn update_embeddings(&mut self, gradient: &[f32]) {
+    fn update_embeddings(&mut self, gradient: &[f32]) -> Result<()> {
         self.lazy.begin_step();
         for field in 0..self.embeddings.tables.len() {
             if self.embeddings.tables[field].is_none() {
@@ -104,15 +104,16 @@ impl Stepper {
             self.embeddings.scatter(field, &self.gathered, gradient, &mut self.touched);
             let dim = self.embeddings.dim;
             if let Some(table) = &mut self.embeddings.tables[field] {
-                self.lazy.update(field, table, dim, &self.touched.ids, &self.touched.gradients);
+                self.lazy.update(field, table, dim, &self.touched.ids, &self.touched.gradients)?;
             }
         }
+        Ok(())
     }
 }
 
 fn labels(columns: &Columns, rows: &[u32], device: &Device) -> Result<Tensor<1>> {
     let labels = columns.labels.as_deref().ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-    let labels: Vec<f32> = rows.iter().map(|&row| labels[row as usize]).collect();
+    let labels: Vec<f32> = rows.iter().map(|&row| f32::from(labels[row as usize])).collect();
     Ok(Tensor::from_data(TensorData::new(labels, [rows.len()]), device))
 }
 

@@ -10,7 +10,7 @@ use super::adam::DenseAdam;
 use super::best::Best;
 use super::event::{Event, MutualInformation};
 use super::floor::floor_of;
-use super::lazy_adam::LazyAdam;
+use super::lazy_adam::{AdamConfig, LazyAdam};
 use super::options::TrainOptions;
 use super::step::{StepLoss, Stepper};
 use super::validation::{Validation, validate};
@@ -124,7 +124,7 @@ impl Trainer {
         if train.is_empty() {
             return Err(Error::new(ErrorKind::Training, "the training part has no rows").hint("look at the schema's [split]"));
         }
-        let positives = train.iter().filter(|&&row| labels[row as usize] > 0.5).count();
+        let positives = train.iter().filter(|&&row| labels[row as usize] == 1).count();
         if positives == 0 || positives == train.len() {
             let class = if positives == 0 { "negative" } else { "positive" };
             return Err(Error::new(ErrorKind::Training, format!("all {} training rows are {class}", train.len()))
@@ -134,7 +134,9 @@ impl Trainer {
         let shuffle = Stream::new(options.seed, "shuffle");
         let lambda = options.network.method.mutual_information().map(|mi| mi.lambda);
         let floor = lambda.map_or(0.0, |_| floor_of(&data, &train));
-        let stepper = Stepper::new(embeddings, DenseAdam::new(options.lr), LazyAdam::new(options.lr), &options);
+        let sizes: Vec<usize> = embeddings.tables.iter().map(|table| table.as_ref().map_or(0, Vec::len)).collect();
+        let lazy = LazyAdam::new(AdamConfig { lr: options.lr, ..Default::default() }, &sizes);
+        let stepper = Stepper::new(embeddings, DenseAdam::new(options.lr), lazy, &options);
         let mut trainer = Self {
             epoch_start: shuffle.state(),
             data,
@@ -161,6 +163,15 @@ impl Trainer {
         self.epoch_start = self.shuffle.state();
         self.order.clone_from(&self.train);
         self.shuffle.shuffle(&mut self.order);
+    }
+
+    /// Takes over where another run of the same data stood.
+    pub(super) fn set_progress(&mut self, progress: Progress) -> Result<()> {
+        if progress.position > self.order.len() {
+            return Err(Error::new(ErrorKind::ModelFile, "the checkpoint stands past the end of the data"));
+        }
+        self.progress = progress;
+        Ok(())
     }
 
     /// Does the next thing and tells it; `None` after [`Event::Done`].

@@ -35,7 +35,7 @@ pub(super) async fn validate(network: &Network, embeddings: &Embeddings, device:
     })
     .await?;
     let labels: Vec<f32> = match &columns.labels {
-        Some(labels) => rows.iter().map(|&row| labels[row as usize]).collect(),
+        Some(labels) => rows.iter().map(|&row| f32::from(labels[row as usize])).collect(),
         None => Vec::new(),
     };
     let variance = moments

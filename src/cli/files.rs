@@ -1,0 +1,128 @@
+//! Reading and writing files: outputs appear whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Opens an input; `-` is the standard input.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path).map_err(|error| Error::io(path.display(), &error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(Error::new(ErrorKind::Io, "is a folder, not a file").in_file(path.display()));
+    }
+    Ok(Box::new(file))
+}
+
+/// The size of an input, where it is known.
+pub(super) fn size(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+/// Reads a whole file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| Error::io(path.display(), &error))
+}
+
+/// An output that is written beside its place and moved there by [`finish`](Self::finish). Dropped
+/// before that, it leaves nothing. `-` is the standard output, which is written as it comes.
+pub(super) enum Output {
+    File { path: PathBuf, file: BufWriter<NamedTempFile> },
+    Stdout(BufWriter<io::Stdout>),
+}
+
+impl Output {
+    /// Begins an output at `path`, so that a folder that is missing is found before the work is done.
+    pub(super) fn create(path: &Path) -> Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout(BufWriter::new(io::stdout())));
+        }
+        if path.is_dir() {
+            return Err(Error::new(ErrorKind::Io, "is a folder").in_file(path.display()).hint("--out is a file's name"));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !folder.is_dir() {
+            return Err(Error::new(ErrorKind::Io, format!("the folder {} does not exist", folder.display()))
+                .in_file(path.display())
+                .hint("create it first"));
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".midpg-").suffix(".part");
+        #[cfg(unix)]
+        {
+            // The default of 0600 suits secrets; a model is an ordinary file, under the user's umask.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder).map_err(|error| Error::io(path.display(), &error))?;
+        Ok(Self::File { path: path.to_owned(), file: BufWriter::new(file) })
+    }
+
+    /// Moves the output to its place.
+    pub(super) fn finish(self) -> Result<()> {
+        match self {
+            Self::Stdout(mut out) => out.flush().map_err(|error| Error::io("<stdout>", &error)),
+            Self::File { path, file } => {
+                let failed = |error: &io::Error| Error::io(path.display(), error);
+                let file = file.into_inner().map_err(|error| failed(error.error()))?;
+                file.as_file().sync_all().map_err(|error| failed(&error))?;
+                file.persist(&path).map_err(|error| failed(&error.error))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The path, for messages.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Stdout(_) => "<stdout>".to_owned(),
+        }
+    }
+
+    /// Writes all of `bytes`.
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        let name = self.name();
+        self.write_all(bytes).map_err(|error| Error::io(name, &error))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File { file, .. } => file.write(bytes),
+            Self::Stdout(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File { file, .. } => file.flush(),
+            Self::Stdout(out) => out.flush(),
+        }
+    }
+}
+
+/// Writes a whole file at once.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut out = Output::create(path)?;
+    out.put(bytes)?;
+    out.finish()
+}
+
+/// A value as indented JSON with a line end.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot write JSON: {error}")))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

@@ -1,0 +1,77 @@
+//! Loading a data file with progress, for every command that reads one.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::ProgressBar;
+
+use super::files;
+use super::progress;
+use crate::data::{self, Dataset, Encoder, LabelUse, LoadOptions, OnBadRow, SplitUse};
+use crate::error::{Error, Result};
+use crate::schema::Schema;
+
+/// What encodes the rows.
+pub(super) enum Source<'a> {
+    /// A schema: the vocabularies are learnt from the file.
+    Schema(&'a Schema),
+    /// An encoder, and where parts come from.
+    Encoder(&'a Arc<Encoder>, SplitUse),
+}
+
+/// A schema by preset name or path.
+pub(super) fn schema(name: &str) -> Result<Schema> {
+    let is_path = name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
+    if !is_path {
+        return Schema::preset(name);
+    }
+    let bytes = files::read(Path::new(name))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        Error::new(crate::ErrorKind::Schema, format!("is not UTF-8: {error}")).in_file(name)
+    })?;
+    Schema::parse(&text, name)
+}
+
+/// Loads `path`; skipped rows are told on the standard error.
+pub(super) fn dataset(path: &Path, source: Source<'_>, on_bad_row: OnBadRow, seed: u64) -> Result<Dataset> {
+    let name = path.display().to_string();
+    let input = files::open(path)?;
+    let bar = progress::bytes("reading", files::size(path));
+    let mut tell = |read: u64| bar.set_position(read);
+    let options = LoadOptions {
+        on_bad_row,
+        seed,
+        // Explaining and evaluating whole files: the report itself misses labels where it needs them.
+        label: if matches!(source, Source::Encoder(_, SplitUse::Whole)) { LabelUse::Optional } else { LabelUse::Required },
+        split: match source {
+            Source::Encoder(_, split) => split,
+            Source::Schema(_) => SplitUse::Fitted,
+        },
+        progress: Some(&mut tell),
+        ..Default::default()
+    };
+    let loaded = match source {
+        Source::Schema(schema) => data::load(input, &name, schema, options),
+        Source::Encoder(encoder, _) => data::encode(input, &name, encoder, options),
+    };
+    bar.finish_and_clear();
+    let data = loaded?;
+    tell_problems(&bar, &name, &data);
+    Ok(data)
+}
+
+fn tell_problems(bar: &ProgressBar, name: &str, data: &Dataset) {
+    let report = &data.report;
+    bar.suspend(|| {
+        if report.skipped > 0 {
+            anstream::eprintln!("warning: {name}: {} of {} rows skipped; the first: {}",
+                report.skipped, report.rows, report.skip_reasons.first().map_or("", String::as_str));
+        }
+        if report.unsplit > 0 {
+            anstream::eprintln!("note: {name}: the split leaves out {} of {} rows", report.unsplit, report.rows);
+        }
+        if report.unknown_scenarios > 0 {
+            anstream::eprintln!("warning: {name}: {} rows have a scenario the model does not know", report.unknown_scenarios);
+        }
+    });
+}

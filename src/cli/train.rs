@@ -1,0 +1,295 @@
+//! `midpg train`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args as ClapArgs;
+use indicatif::ProgressBar;
+
+use super::args::{BadRows, Network};
+use super::load::{self, Source};
+use super::table;
+use super::{files, progress};
+use crate::artifact::Artifact;
+use crate::data::{Dataset, Part, SplitUse};
+use crate::error::{Error, ErrorKind, Result};
+use crate::metrics::Report;
+use crate::model::{Model, evaluate};
+use crate::train::device::{self, OpenDevice};
+use crate::train::{Event, Select, TrainOptions, Trainer};
+
+/// Train a model on a log and save it to one file
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  midpg train --data log.csv --schema amazon --model mi-dpg --out model.safetensors --report report.json")]
+pub(super) struct Args {
+    /// The log: CSV or another delimited text, gzip or plain
+    #[arg(long)]
+    data: PathBuf,
+    /// A preset (amazon, iaac, ads) or a TOML file
+    #[arg(long, required_unless_present = "init")]
+    schema: Option<String>,
+    /// Where the model goes
+    #[arg(long)]
+    out: PathBuf,
+    /// Also write the report, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Print the report as JSON on the standard output
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    network: Network,
+    #[command(flatten)]
+    training: Training,
+    #[command(flatten)]
+    bad_rows: BadRows,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Training")]
+struct Training {
+    /// Most passes over the training rows
+    #[arg(long, default_value_t = TrainOptions::default().epochs)]
+    epochs: usize,
+    /// Epochs without a better validation metric before training stops
+    #[arg(long, default_value_t = TrainOptions::default().patience)]
+    patience: usize,
+    /// Which validation metric that is
+    #[arg(long, value_enum, default_value = "auc")]
+    select: SelectName,
+    /// Rows a step
+    #[arg(long, default_value_t = TrainOptions::default().batch)]
+    batch: usize,
+    /// Adam's learning rate
+    #[arg(long, default_value_t = TrainOptions::default().lr)]
+    lr: f64,
+    /// Seed of everything random
+    #[arg(long, default_value_t = TrainOptions::default().seed)]
+    seed: u64,
+    /// Standard deviation of fresh embeddings
+    #[arg(long, default_value_t = TrainOptions::default().embedding_std)]
+    embedding_std: f32,
+    /// Probability that an id is taken for unknown while training
+    #[arg(long, default_value_t = TrainOptions::default().oov_dropout)]
+    oov_dropout: f32,
+    /// CPU threads [default: all]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// auto, cpu, ndarray or webgpu
+    #[arg(long, default_value = "auto")]
+    device: String,
+    /// Start from this model's weights and vocabularies
+    #[arg(long, value_name = "MODEL")]
+    init: Option<PathBuf>,
+    /// Continue from the checkpoint that a killed run left beside --out
+    #[arg(long)]
+    resume: bool,
+    /// Seconds between checkpoints
+    #[arg(long, value_name = "S", default_value_t = 30.0)]
+    checkpoint_every: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SelectName {
+    /// The highest AUC
+    Auc,
+    /// The lowest LogLoss
+    Logloss,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    let started = Instant::now();
+    // Before the work: is there a place for its results?
+    drop(files::Output::create(&args.out)?);
+    if let Some(report) = &args.report {
+        drop(files::Output::create(report)?);
+    }
+    let t = &args.training;
+    threads(t.threads)?;
+    let OpenDevice { device, name, reason } = pollster::block_on(device::open(&t.device))?;
+    let init = t.init.as_deref().map(|path| read_model(path, &device)).transpose()?;
+    let options = options(args, init.as_ref())?;
+    options.validate()?;
+    let on_bad_row = args.bad_rows.on_bad_row.into();
+    let data = match &init {
+        Some(model) => {
+            if args.schema.is_some() {
+                return Err(Error::new(ErrorKind::Config, "--schema and --init are given").hint("the schema is in the model: leave --schema out"));
+            }
+            load::dataset(&args.data, Source::Encoder(model.encoder(), SplitUse::Refit), on_bad_row, t.seed)?
+        }
+        None => {
+            let schema = load::schema(args.schema.as_deref().unwrap_or_default())?;
+            load::dataset(&args.data, Source::Schema(&schema), on_bad_row, t.seed)?
+        }
+    };
+    let data = Arc::new(data);
+    anstream::eprintln!(
+        "{} rows: {} train, {} valid, {} test; {} scenarios; device {name} ({reason})",
+        data.columns.rows,
+        data.rows_of(Part::Train).len(),
+        data.rows_of(Part::Valid).len(),
+        data.rows_of(Part::Test).len(),
+        data.encoder.scenarios().len().saturating_sub(2),
+    );
+    let checkpoint = Checkpoint::beside(&args.out, t.checkpoint_every);
+    let mut trainer = match (&init, t.resume.then(|| checkpoint.read()).transpose()?.flatten()) {
+        (_, Some(bytes)) => Trainer::resume(data.clone(), options, &device, name, &bytes)
+            .map_err(|error| error.in_file(checkpoint.path.display()))?,
+        (Some(model), None) => Trainer::warm(data.clone(), options, &device, name, model)?,
+        (None, None) => Trainer::new(data.clone(), options, &device, name)?,
+    };
+    follow(&mut trainer, checkpoint)?;
+
+    let model = trainer.model();
+    drop(trainer);
+    let bytes = pollster::block_on(model.to_artifact())?.to_bytes()?;
+    let mut report = pollster::block_on(final_report(&model, &data, name))?;
+    files::write(&args.out, &bytes)?;
+    Checkpoint::beside(&args.out, 0.0).remove();
+    report.seconds = started.elapsed().as_secs_f64();
+    if let Some(path) = &args.report {
+        files::write(path, &files::json(&report)?)?;
+    }
+    table::print(&report, args.json)
+}
+
+/// The report on the test part; on the validation part where there is none.
+async fn final_report(model: &Model, data: &Dataset, device: &str) -> Result<Report> {
+    let (test, valid) = (data.rows_of(Part::Test), data.rows_of(Part::Valid));
+    let rows = if test.is_empty() { valid } else { test };
+    evaluate::report(model, data, &rows, device).await
+}
+
+pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<Model> {
+    let artifact = Artifact::from_bytes(&files::read(path)?).map_err(|error| error.in_file(path.display()))?;
+    Model::from_artifact(artifact, device).map_err(|error| error.in_file(path.display()))
+}
+
+fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
+    let t = &args.training;
+    let network = match init {
+        Some(model) => model.config().clone(),
+        None => args.network.config().map_err(|flag| {
+            Error::new(ErrorKind::Config, format!("{flag} does not apply to this --model")).hint(format!("leave {flag} out"))
+        })?,
+    };
+    Ok(TrainOptions {
+        network,
+        epochs: t.epochs,
+        patience: t.patience,
+        batch: t.batch,
+        lr: t.lr,
+        seed: t.seed,
+        embedding_std: t.embedding_std,
+        oov_dropout: t.oov_dropout,
+        select: match t.select {
+            SelectName::Auc => Select::Auc,
+            SelectName::Logloss => Select::Logloss,
+        },
+        max_steps: None,
+    })
+}
+
+#[cfg(feature = "parallel")]
+fn threads(count: Option<usize>) -> Result<()> {
+    let Some(count) = count else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .build_global()
+        .map_err(|error| Error::new(ErrorKind::Config, format!("--threads {count}: {error}")))
+}
+
+#[cfg(not(feature = "parallel"))]
+fn threads(count: Option<usize>) -> Result<()> {
+    match count {
+        None | Some(1) => Ok(()),
+        Some(_) => Err(Error::new(ErrorKind::Config, "this build has no threads").hint("build with the feature `parallel`")),
+    }
+}
+
+/// Runs the trainer to its end, with a bar, a line per epoch and checkpoints.
+fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
+    let bar = progress::steps(0);
+    let started = Instant::now();
+    let (mut rows_done, mut valid_auc) = (0_u64, None::<f64>);
+    while let Some(event) = pollster::block_on(trainer.next_event())? {
+        match event {
+            Event::Step { step, steps, epoch, epochs, loss, rows, .. } => {
+                rows_done += rows as u64;
+                bar.set_length(steps);
+                bar.set_position(step);
+                bar.set_prefix(format!("epoch {epoch}/{epochs}"));
+                let rate = rows_done as f64 / started.elapsed().as_secs_f64().max(1e-9);
+                let auc = valid_auc.map_or(String::new(), |auc| format!(" AUC {auc:.4}"));
+                bar.set_message(format!("loss {loss:.4}{auc} {rate:.0} rows/s"));
+            }
+            Event::Epoch { .. } => {
+                if let Event::Epoch { valid_auc: auc, .. } = &event {
+                    valid_auc = *auc;
+                }
+                tell_epoch(&bar, &event);
+            }
+            Event::Done { epochs, best_epoch, stopped_early } => {
+                bar.finish_and_clear();
+                let why = if stopped_early { "stopped early" } else { "all epochs done" };
+                anstream::eprintln!("{why} after {epochs} epochs; kept epoch {best_epoch}");
+                return Ok(());
+            }
+        }
+        checkpoint.write_if_due(trainer)?;
+    }
+    Ok(())
+}
+
+fn tell_epoch(bar: &ProgressBar, event: &Event) {
+    let Event::Epoch { epoch, train_loss, valid_auc, valid_logloss, best, mutual_information, variance, .. } = event else { return };
+    let number = |value: &Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
+    let mut line = format!("epoch {epoch}: loss {train_loss:.4}, valid AUC {}, LogLoss {}", number(valid_auc), number(valid_logloss));
+    if let Some(mi) = mutual_information {
+        line += &format!(", L_mi {:.3} (floor {:.3}), I_JSD {:.3}", mi.loss, mi.floor, mi.jsd);
+    }
+    let ratios: Vec<String> = variance.iter().map(|v| number(&v.ratio())).collect();
+    if !ratios.is_empty() {
+        line += &format!(", between/within {}", ratios.join(" "));
+    }
+    if *best {
+        line += " *";
+    }
+    bar.suspend(|| anstream::eprintln!("{line}"));
+}
+
+/// The file that a killed run is continued from.
+struct Checkpoint {
+    path: PathBuf,
+    every: Duration,
+    last: Instant,
+}
+
+impl Checkpoint {
+    fn beside(out: &Path, every: f64) -> Self {
+        let mut name = out.as_os_str().to_owned();
+        name.push(".checkpoint");
+        let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
+        Self { path: name.into(), every, last: Instant::now() }
+    }
+
+    fn read(&self) -> Result<Option<Vec<u8>>> {
+        if self.path.exists() { files::read(&self.path).map(Some) } else { Ok(None) }
+    }
+
+    fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {
+        if self.last.elapsed() < self.every {
+            return Ok(());
+        }
+        files::write(&self.path, &pollster::block_on(trainer.checkpoint())?)?;
+        self.last = Instant::now();
+        Ok(())
+    }
+
+    fn remove(&self) {
+        // It may never have been written.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}

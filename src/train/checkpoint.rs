@@ -1,0 +1,189 @@
+//! A run on disk: enough to continue it bit for bit.
+
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::best::Best;
+use super::lazy_adam::{LazyAdam, Moments};
+use super::options::TrainOptions;
+use super::trainer::{Progress, Trainer};
+use crate::artifact::{Container, TensorValue, Tensors, write};
+use crate::data::Dataset;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Embeddings, Network, parameters};
+use crate::random::{Stream, StreamState};
+
+const KEY: &str = "mi-dpg-checkpoint";
+const FORMAT: u32 = 1;
+
+/// The JSON document of a checkpoint.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    format: u32,
+    options: TrainOptions,
+    data_sha256: String,
+    progress: Progress,
+    best: Option<BestMetrics>,
+    dense_steps: usize,
+    lazy_steps: u64,
+    shuffle: StreamState,
+    epoch_start: StreamState,
+    permutation: StreamState,
+    dropout: StreamState,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BestMetrics {
+    epoch: usize,
+    auc: Option<f64>,
+    logloss: Option<f64>,
+}
+
+impl Trainer {
+    /// The run as it stands between two events.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when the device was lost.
+    pub async fn checkpoint(&self) -> Result<Vec<u8>> {
+        let mut tensors = Tensors::new();
+        add(&mut tensors, "now", parameters::read(&self.network).await?);
+        add(&mut tensors, "now", self.tables(&self.stepper.embeddings));
+        add(&mut tensors, "adam", self.stepper.dense.state().await?);
+        for (field, moments) in self.data.encoder.fields().iter().zip(self.stepper.lazy.moments()) {
+            for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
+                let value = TensorValue { shape: vec![values.len()], data: values.clone() };
+                tensors.insert(format!("lazy.{}.{which}", field.name()), value);
+            }
+        }
+        let mut best = None;
+        if let Some(Best { epoch, auc, logloss, network, embeddings: Some(embeddings) }) = &self.best {
+            best = Some(BestMetrics { epoch: *epoch, auc: *auc, logloss: *logloss });
+            add(&mut tensors, "best", parameters::read(network).await?);
+            add(&mut tensors, "best", self.tables(embeddings));
+        }
+        let document = Document {
+            format: FORMAT,
+            options: self.options.clone(),
+            data_sha256: self.data.report.sha256.clone(),
+            progress: self.progress.clone(),
+            best,
+            dense_steps: self.stepper.dense.steps(),
+            lazy_steps: self.stepper.lazy.step(),
+            shuffle: self.shuffle.state(),
+            epoch_start: self.epoch_start.clone(),
+            permutation: self.stepper.permutation.state(),
+            dropout: self.stepper.dropout.state(),
+        };
+        let json = serde_json::to_string(&document)
+            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise the checkpoint: {error}")))?;
+        write(KEY, json, &tensors)
+    }
+
+    /// Continues the run of `checkpoint` on the same data and settings. The device may be another one
+    /// (then not bit for bit).
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] for a bad file, [`ErrorKind::Config`] when the run had other data or
+    /// other settings.
+    pub fn resume(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str, checkpoint: &[u8]) -> Result<Self> {
+        let container = Container::open(checkpoint, KEY, "mi-dpg checkpoint")?;
+        let document: Document = serde_json::from_str(&container.document)
+            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("the checkpoint is not valid: {error}")))?;
+        let other = |what: &str| {
+            Err(Error::new(ErrorKind::Config, format!("the checkpoint is of a run with other {what}"))
+                .hint("delete the checkpoint or leave out --resume to start again"))
+        };
+        if document.format != FORMAT {
+            return other("software");
+        }
+        if document.options != options {
+            return other("settings");
+        }
+        if document.data_sha256 != data.report.sha256 {
+            return other("data");
+        }
+        let mut tensors = container.read()?;
+        let mut trainer = Self::new(data, options, device, device_name)?;
+        let autodiff = trainer.device.clone();
+        let plain = autodiff.clone().inner();
+
+        let mut now = take(&mut tensors, "now");
+        trainer.stepper.embeddings = trainer.take_tables(&mut now)?;
+        let network = trainer.network.clone();
+        trainer.network = parameters::load(network, &mut now, &autodiff)?;
+        trainer.stepper.dense.restore(document.dense_steps, take(&mut tensors, "adam"), &plain)?;
+        trainer.restore_lazy(document.lazy_steps, take(&mut tensors, "lazy"))?;
+        if let Some(BestMetrics { epoch, auc, logloss }) = document.best {
+            let mut best = take(&mut tensors, "best");
+            let embeddings = Some(trainer.take_tables(&mut best)?);
+            let network: Network = parameters::load(trainer.network.valid(), &mut best, &plain)?;
+            trainer.best = Some(Best { epoch, auc, logloss, network, embeddings });
+        }
+
+        // The epoch's order is drawn again from where the stream stood before it.
+        trainer.shuffle = stream(&document.epoch_start)?;
+        trainer.draw_order();
+        trainer.shuffle = stream(&document.shuffle)?;
+        trainer.stepper.permutation = stream(&document.permutation)?;
+        trainer.stepper.dropout = stream(&document.dropout)?;
+        trainer.set_progress(document.progress)?;
+        Ok(trainer)
+    }
+
+    fn tables(&self, embeddings: &Embeddings) -> Tensors {
+        let fields = self.data.encoder.fields().iter();
+        fields
+            .zip(&embeddings.tables)
+            .filter_map(|(field, table)| {
+                let data = table.clone()?;
+                let shape = vec![field.size(), embeddings.dim];
+                Some((crate::artifact::embedding_name(field.name()), TensorValue { shape, data }))
+            })
+            .collect()
+    }
+
+    fn take_tables(&self, tensors: &mut Tensors) -> Result<Embeddings> {
+        let fields = self.data.encoder.fields();
+        let tables = fields
+            .iter()
+            .map(|field| tensors.remove(&crate::artifact::embedding_name(field.name())).map(|t| t.data))
+            .collect();
+        Embeddings::from_tables(fields, self.stepper.embeddings.dim, tables)
+            .ok_or_else(|| Error::new(ErrorKind::ModelFile, "the checkpoint's embedding tables do not fit the data"))
+    }
+
+    fn restore_lazy(&mut self, steps: u64, mut tensors: Tensors) -> Result<()> {
+        let fits = Error::new(ErrorKind::ModelFile, "the checkpoint's moments do not fit the data");
+        let mut moments = Vec::new();
+        for (field, old) in self.data.encoder.fields().iter().zip(self.stepper.lazy.moments()) {
+            let mut values = |which: &str| tensors.remove(&format!("{}.{which}", field.name())).map(|t| t.data);
+            match (values("first"), values("second")) {
+                (Some(first), Some(second)) if first.len() == old.first.len() => moments.push(Moments { first, second }),
+                _ => return Err(fits),
+            }
+        }
+        self.stepper.lazy = LazyAdam::from_state(self.stepper.lazy.config(), steps, moments)?;
+        Ok(())
+    }
+}
+
+fn stream(state: &StreamState) -> Result<Stream> {
+    Stream::from_state(state).ok_or_else(|| Error::new(ErrorKind::ModelFile, "the checkpoint's random state is not valid"))
+}
+
+fn add(all: &mut Tensors, prefix: &str, tensors: Tensors) {
+    all.extend(tensors.into_iter().map(|(name, value)| (format!("{prefix}.{name}"), value)));
+}
+
+/// Moves the tensors under `prefix` out, under their names without it.
+fn take(all: &mut Tensors, prefix: &str) -> Tensors {
+    let prefix = format!("{prefix}.");
+    let names: Vec<String> = all.keys().filter(|name| name.starts_with(&prefix)).cloned().collect();
+    names
+        .into_iter()
+        .filter_map(|name| all.remove(&name).map(|value| (name[prefix.len()..].to_owned(), value)))
+        .collect()
+}

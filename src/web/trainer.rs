@@ -1,0 +1,143 @@
+//! `Trainer`: pulled step by step by the worker.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::dataset::Dataset;
+use super::error::{JsResult, busy, js_error};
+use super::model::Model;
+use super::types::{set, to_js};
+use super::{config, current};
+use crate::data::Part;
+use crate::error::{Error, ErrorKind};
+use crate::model::evaluate;
+use crate::train::{self, Event};
+
+/// A training run. Stop pulling to pause, `cancel` or `free` to end.
+#[wasm_bindgen]
+pub struct Trainer {
+    slot: Rc<Slot>,
+}
+
+struct Slot {
+    /// Taken out while a call works on it.
+    trainer: RefCell<Option<train::Trainer>>,
+    data: std::sync::Arc<crate::data::Dataset>,
+    device: &'static str,
+    cancelled: Cell<bool>,
+    started: f64,
+}
+
+/// Runs `work` on the trainer with nothing borrowed while it waits.
+macro_rules! with_trainer {
+    ($slot:expr, |$trainer:ident| $work:expr) => {{
+        let slot = Rc::clone(&$slot);
+        future_to_promise(async move {
+            let Some(mut $trainer) = slot.trainer.take() else { return Err(busy("trainer")) };
+            let result = $work;
+            slot.trainer.replace(Some($trainer));
+            result
+        })
+    }};
+}
+
+#[wasm_bindgen]
+impl Trainer {
+    /// A run on the device that was opened last.
+    pub async fn create(data: &Dataset, #[wasm_bindgen(unchecked_param_type = "TrainConfig")] config: JsValue) -> JsResult<Trainer> {
+        let data = data.inner.clone();
+        let options = config::parse(config)?;
+        let device = current().await?;
+        let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name).map_err(js_error)?;
+        Ok(Self::wrap(trainer, data, device.name))
+    }
+
+    /// Continues the run of a checkpoint, on the device that was opened last.
+    pub async fn resume(
+        data: &Dataset,
+        #[wasm_bindgen(unchecked_param_type = "TrainConfig")] config: JsValue,
+        checkpoint: Vec<u8>,
+    ) -> JsResult<Trainer> {
+        let data = data.inner.clone();
+        let options = config::parse(config)?;
+        let device = current().await?;
+        let trainer = train::Trainer::resume(data.clone(), options, &device.device, device.name, &checkpoint)
+            .map_err(js_error)?;
+        Ok(Self::wrap(trainer, data, device.name))
+    }
+
+    fn wrap(trainer: train::Trainer, data: std::sync::Arc<crate::data::Dataset>, device: &'static str) -> Self {
+        let slot = Slot {
+            trainer: RefCell::new(Some(trainer)),
+            data,
+            device,
+            cancelled: Cell::new(false),
+            started: js_sys::Date::now(),
+        };
+        Self { slot: Rc::new(slot) }
+    }
+
+    /// Does the next thing; `undefined` after `done`.
+    #[wasm_bindgen(js_name = nextEvent, unchecked_return_type = "Promise<TrainEvent | undefined>")]
+    pub fn next_event(&self) -> Promise {
+        with_trainer!(self.slot, |trainer| {
+            if slot.cancelled.get() {
+                Err(js_error(Error::new(ErrorKind::Cancelled, "training was cancelled")))
+            } else {
+                next(&slot, &mut trainer).await
+            }
+        })
+    }
+
+    /// The model with the best weights so far.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
+    pub fn model(&self) -> Promise {
+        let device = self.slot.device;
+        with_trainer!(self.slot, |trainer| {
+            // The bound name is mutable for the other methods' sake.
+            let trainer = &mut trainer;
+            Ok(Model::wrap(trainer.model(), device).into())
+        })
+    }
+
+    /// The run as it stands, to continue it with `resume`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn checkpoint(&self) -> Promise {
+        with_trainer!(self.slot, |trainer| {
+            let trainer = &mut trainer;
+            trainer.checkpoint().await.map(|bytes| Uint8Array::from(&bytes[..]).into()).map_err(js_error)
+        })
+    }
+
+    /// The next `nextEvent` fails with the kind `cancelled`.
+    pub fn cancel(&self) {
+        self.slot.cancelled.set(true);
+    }
+}
+
+async fn next(slot: &Slot, trainer: &mut train::Trainer) -> JsResult<JsValue> {
+    let Some(event) = trainer.next_event().await.map_err(js_error)? else { return Ok(JsValue::UNDEFINED) };
+    let value = to_js(&event)?;
+    if matches!(event, Event::Done { .. }) {
+        let report = final_report(slot, trainer).await?;
+        set(&value, "report", report);
+    }
+    Ok(value)
+}
+
+/// On the test part, or the validation part where there is none; `null` without either.
+async fn final_report(slot: &Slot, trainer: &train::Trainer) -> JsResult<JsValue> {
+    let data = &slot.data;
+    let (test, valid) = (data.rows_of(Part::Test), data.rows_of(Part::Valid));
+    let rows = if test.is_empty() { valid } else { test };
+    if rows.is_empty() {
+        return Ok(JsValue::NULL);
+    }
+    let mut report = evaluate::report(&trainer.model(), data, &rows, slot.device).await.map_err(js_error)?;
+    report.seconds = (js_sys::Date::now() - slot.started) / 1000.0;
+    to_js(&report)
+}
