@@ -19,6 +19,8 @@ mod event;
 #[cfg(feature = "train")]
 mod floor;
 #[cfg(feature = "train")]
+pub mod loss;
+#[cfg(feature = "train")]
 mod step;
 #[cfg(feature = "train")]
 mod trainer;

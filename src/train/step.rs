@@ -1,9 +1,10 @@
 //! One step: gather, forward, backward, both optimisers.
 
-use burn::tensor::{Device, Int, Tensor, TensorData, Transaction, activation::log_sigmoid};
+use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
 
 use super::adam::DenseAdam;
 use super::lazy_adam::LazyAdam;
+use super::loss::binary_cross_entropy;
 use super::options::TrainOptions;
 use crate::data::Columns;
 use crate::error::{Error, ErrorKind, Result};
@@ -115,9 +116,4 @@ fn labels(columns: &Columns, rows: &[u32], device: &Device) -> Result<Tensor<1>>
     let labels = columns.labels.as_deref().ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
     let labels: Vec<f32> = rows.iter().map(|&row| f32::from(labels[row as usize])).collect();
     Ok(Tensor::from_data(TensorData::new(labels, [rows.len()]), device))
-}
-
-/// Mean of softplus(z) − y z: the full binary cross entropy, from the logit.
-pub(crate) fn binary_cross_entropy(logits: Tensor<1>, labels: Tensor<1>) -> Tensor<1> {
-    (log_sigmoid(logits.clone().neg()).neg() - labels * logits).mean()
 }

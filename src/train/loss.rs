@@ -1,0 +1,8 @@
+//! The loss of the conversion label, Eq. (8) with both of its terms.
+
+use burn::tensor::{Tensor, activation::log_sigmoid};
+
+/// Mean of softplus(z) − y z: the full binary cross entropy, from the logit.
+pub fn binary_cross_entropy(logits: Tensor<1>, labels: Tensor<1>) -> Tensor<1> {
+    (log_sigmoid(logits.clone().neg()).neg() - labels * logits).mean()
+}

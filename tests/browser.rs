@@ -1,0 +1,55 @@
+//! The same checks in a real browser: the CPU device, and WebGPU on the software adapter with the
+//! feature `webgpu`.
+
+#![cfg(target_arch = "wasm32")]
+
+mod common;
+
+use mi_dpg::model::Variant;
+use mi_dpg::train::device;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[cfg(not(feature = "webgpu"))]
+mod cpu {
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn golden_vectors() {
+        for kind in ["cpu", "ndarray"] {
+            let device = device::open(kind).await.unwrap().device;
+            for (name, json) in common::golden::CASES {
+                common::golden::check(name, json, &device).await;
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn training_saving_loading_explaining() {
+        for kind in ["cpu", "ndarray"] {
+            let device = device::open(kind).await.unwrap();
+            for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
+                common::training::check_round_trip(&device.device, device.name, variant, 4).await;
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_explicit_webgpu_says_that_it_is_not_in_this_build() {
+        let error = device::open("webgpu").await.unwrap_err();
+        assert_eq!(error.kind(), mi_dpg::ErrorKind::Device);
+    }
+}
+
+/// One test: WebGPU can be opened once, and pipelines are built slowly on the software adapter.
+#[cfg(feature = "webgpu")]
+#[wasm_bindgen_test]
+async fn webgpu_agrees_with_the_golden_vectors_and_trains() {
+    let device = device::open("webgpu").await.unwrap();
+    for name in ["dnn", "dpg_non_input", "mi_dpg_r_input", "mi_dpg_rc_input_ragged", "mi_dpg_c_scenario_ragged"] {
+        let (name, json) = common::golden::CASES.iter().find(|(case, _)| *case == name).unwrap();
+        common::golden::check(name, json, &device.device).await;
+    }
+    common::training::check_round_trip(&device.device, device.name, Variant::R, 2).await;
+}

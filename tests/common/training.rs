@@ -1,0 +1,73 @@
+//! A few steps of training, a model file and a prediction, on any device.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use mi_dpg::artifact::Artifact;
+use mi_dpg::data::synth::{Effect, Preset, SynthOptions, generate};
+use mi_dpg::data::{Dataset, LoadOptions, Part, load};
+use mi_dpg::explain::explain;
+use mi_dpg::model::{Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig};
+use mi_dpg::schema::Schema;
+use mi_dpg::train::{Event, TrainOptions, Trainer};
+
+/// Generated advertising rows, loaded.
+pub fn data(rows: u64) -> Arc<Dataset> {
+    let options = SynthOptions { preset: Preset::Ads, rows, seed: 3, effect: Effect::Modulated, truth: false };
+    let mut csv = Vec::new();
+    generate(&options, &mut csv, &mut |_| ()).unwrap();
+    let schema = Schema::preset("ads").unwrap();
+    Arc::new(load(&csv[..], "ads.csv", &schema, LoadOptions::default()).unwrap())
+}
+
+/// A small MI-DPG of `variant` for `steps` steps.
+pub fn options(variant: Variant, steps: u64) -> TrainOptions {
+    let weighting = WeightingConfig { variant, dr_div: 4, dc_div: 4, ..Default::default() };
+    let method = Method::MiDpg { weighting, mutual_information: MutualInformationConfig { rank: 4, ..Default::default() } };
+    TrainOptions {
+        network: NetworkConfig { embedding: 4, hidden: vec![16, 8], method },
+        batch: 32,
+        max_steps: Some(steps),
+        ..Default::default()
+    }
+}
+
+/// All events of a run.
+pub async fn run(trainer: &mut Trainer) -> Vec<Event> {
+    let mut events = Vec::new();
+    while let Some(event) = trainer.next_event().await.unwrap() {
+        events.push(event);
+    }
+    events
+}
+
+/// Trains, saves, loads, predicts and explains.
+pub async fn check_round_trip(device: &Device, name: &str, variant: Variant, steps: u64) {
+    let data = data(300);
+    let mut trainer = Trainer::new(data.clone(), options(variant, steps), device, name).unwrap();
+    let events = run(&mut trainer).await;
+    let losses: Vec<f32> =
+        events.iter().filter_map(|e| if let Event::Step { loss, .. } = e { Some(*loss) } else { None }).collect();
+    assert_eq!(losses.len() as u64, steps);
+    assert!(losses.iter().all(|loss| loss.is_finite()), "{losses:?}");
+    assert!(matches!(events.last(), Some(Event::Done { .. })));
+
+    let model = trainer.model();
+    let rows = data.rows_of(Part::Test);
+    let before = model.probabilities(&data.columns, &rows).await.unwrap();
+    assert!(before.iter().all(|p| (0.0..=1.0).contains(p)));
+    let bytes = model.to_artifact().await.unwrap().to_bytes().unwrap();
+    let loaded = Model::from_artifact(Artifact::from_bytes(&bytes).unwrap(), device).unwrap();
+    let after = loaded.probabilities(&data.columns, &rows).await.unwrap();
+    for (a, b) in before.iter().zip(&after) {
+        assert!((a - b).abs() <= 1e-6, "{a} {b}");
+    }
+    let explanation = explain(&loaded, &data, &rows).await.unwrap();
+    assert_eq!(explanation.layers.len(), 2);
+    for layer in &explanation.layers {
+        for mean in &layer.mean {
+            assert_eq!(mean.len(), layer.shape.len());
+            assert!(mean.iter().all(|s| (0.0..=1.0).contains(s)));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The networks natively, on every CPU device.
+
+mod common;
+
+use burn::tensor::Device;
+use mi_dpg::model::Variant;
+
+fn devices() -> Vec<(&'static str, Device)> {
+    ["cpu", "ndarray"]
+        .into_iter()
+        .map(|kind| (kind, pollster::block_on(mi_dpg::train::device::open(kind)).unwrap().device))
+        .collect()
+}
+
+#[test]
+fn golden_vectors() {
+    for (_, device) in devices() {
+        for (name, json) in common::golden::CASES {
+            pollster::block_on(common::golden::check(name, json, &device));
+        }
+    }
+}
+
+#[test]
+fn training_saving_loading_explaining() {
+    for (name, device) in devices() {
+        for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
+            pollster::block_on(common::training::check_round_trip(&device, name, variant, 4));
+        }
+    }
+}
