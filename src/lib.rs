@@ -1,6 +1,8 @@
 //! Multi-scenario conversion-rate (CVR) models that run where the user is.
 
+pub mod data;
 pub mod error;
 pub mod random;
+pub mod schema;
 
 pub use error::{Error, ErrorKind, Result};
