@@ -1,8 +1,19 @@
 //! Multi-scenario conversion-rate (CVR) models that run where the user is.
 
+pub mod artifact;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod data;
 pub mod error;
+#[cfg(feature = "train")]
+pub mod explain;
 pub mod metrics;
+pub mod model;
 pub mod random;
+pub mod reference;
+pub mod schema;
 pub mod train;
+#[cfg(all(feature = "web", feature = "train"))]
+mod web;
 
 pub use error::{Error, ErrorKind, Result};

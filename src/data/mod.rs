@@ -1,0 +1,50 @@
+//! From a log file to encoded columns.
+//!
+//! [`load`] reads a file once, learns vocabularies and statistics from its training rows and returns a
+//! [`Dataset`]. What was learnt, the [`Encoder`], goes into the model file; with it [`encode`] reads another
+//! file whole, [`EncodedStream`] in chunks of constant memory, and [`RowEncoder`] row by row from any source.
+//!
+//! An id is 0 for a value that was not learnt, 1 for a missing one, and from [`FIRST_VALUE`] a known value,
+//! the most frequent first.
+
+mod cell;
+mod columns;
+mod encoder;
+mod encoder_json;
+mod fit;
+mod input_field;
+mod layout;
+mod load;
+mod options;
+mod part;
+mod reader;
+mod row;
+mod source;
+mod statistics;
+mod stream;
+mod values;
+mod vocabulary;
+
+pub use columns::{Columns, FieldColumn};
+pub use encoder::Encoder;
+pub use input_field::InputField;
+pub use load::{Dataset, LoadReport, encode, load};
+pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse};
+pub use part::{FittedSplit, Part};
+pub use reader::LINE_LIMIT;
+pub use row::{Row, RowEncoder};
+pub use stream::{Chunk, EncodedStream, StreamOptions};
+pub use values::Values;
+pub use vocabulary::Vocabulary;
+
+pub(crate) use source::{open, read_error};
+
+/// The id of a value that was not learnt.
+pub const UNKNOWN: u32 = 0;
+/// The id of a missing value.
+pub const MISSING: u32 = 1;
+/// The id of the first known value.
+pub const FIRST_VALUE: u32 = 2;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Guesses on small logs in the shapes people have.
+
+use super::*;
+use crate::schema::{FieldKind, LabelRule, Split};
+
+fn guessed(text: &str) -> Schema {
+    let (schema, toml) = guess(text.as_bytes(), "log").unwrap();
+    assert_eq!(Schema::parse(&toml, "log").unwrap(), schema);
+    let decisions = 4 + schema.fields.len();
+    assert!(toml.matches("# why: ").count() >= decisions, "{toml}");
+    schema
+}
+
+fn field<'a>(schema: &'a Schema, name: &str) -> &'a crate::schema::Field {
+    schema
+        .fields
+        .iter()
+        .find(|field| field.name == name)
+        .unwrap()
+}
+
+#[test]
+fn a_rating_log_with_a_split_column() {
+    let mut text = "item_id,rating,timestamp,category,brand,split\n".to_owned();
+    for row in 0..100 {
+        let category = ["Phones & More", "Audio", "Video"][row % 3];
+        let brand = ["", "Sony", ""][row % 3];
+        text.push_str(&format!(
+            "{row},{}.0,2015-0{}-11,\"{category}, all\",{brand},{}\n",
+            row % 5 + 1,
+            row % 9 + 1,
+            row % 3
+        ));
+    }
+    let schema = guessed(&text);
+    assert_eq!(schema.label.rule, LabelRule::AtLeast(4.0));
+    assert_eq!(schema.scenario.field, "category");
+    assert!(matches!(schema.split, Split::Column(_)));
+    assert!(matches!(
+        field(&schema, "timestamp").kind,
+        FieldKind::Timestamp(_)
+    ));
+    assert!(matches!(
+        field(&schema, "item_id").kind,
+        FieldKind::Categorical(_)
+    ));
+}
+
+#[test]
+fn a_space_separated_log_with_lists_and_minus_one() {
+    let mut text =
+        "instance_id props hints context_timestamp context_page_id score is_trade\n".to_owned();
+    for row in 0..100 {
+        let time = 1_537_200_000 + row * 7_000;
+        text.push_str(&format!(
+            "{} {};{row} {}:1,2;9:-1 {time} {} {} {}\n",
+            row + 7_000_000,
+            row % 7,
+            row % 5,
+            row % 4 + 4001,
+            if row % 10 == 0 {
+                "-1".into()
+            } else {
+                format!("0.{row}")
+            },
+            u8::from(row % 9 == 0)
+        ));
+    }
+    let schema = guessed(&text);
+    assert_eq!(schema.format.delimiter, " ");
+    assert_eq!(schema.format.missing, ["", "-1"]);
+    assert_eq!(schema.label.column, "is_trade");
+    assert_eq!(schema.scenario.field, "context_page_id");
+    assert!(matches!(schema.split, Split::Day(_)));
+    assert!(matches!(
+        field(&schema, "score").kind,
+        FieldKind::Numeric(_)
+    ));
+    let FieldKind::Multi(hints) = &field(&schema, "hints").kind else {
+        panic!()
+    };
+    assert_eq!(hints.before.as_deref(), Some(":"));
+    assert!(
+        !schema
+            .fields
+            .iter()
+            .any(|field| field.name == "instance_id")
+    );
+}
+
+#[test]
+fn other_delimiters() {
+    for delimiter in ["\t", ";", "|"] {
+        let text = "user,channel,label\na,x,1\nb,y,0\na,z,1\n".replace(',', delimiter);
+        assert_eq!(guessed(&text).format.delimiter, delimiter);
+    }
+}
+
+#[test]
+fn what_cannot_be_guessed_is_an_error_that_says_so() {
+    let error = |text: &[u8]| guess(text, "log").unwrap_err().to_string();
+    assert!(error(b"").contains("the file is empty"));
+    assert!(error(b"a,b\n").contains("no rows"));
+    assert!(error(b"hello\nworld\n").contains("no delimiter"));
+    assert!(error(b"a,b\nx,y\nz,w\n").contains("looks like a label"));
+    assert!(error(b"a,label\nx,1\nx,0\n").contains("can be the scenario"));
+    assert!(error(b"a,a,label\nx,y,1\nx,z,0\n").contains("two columns \"a\""));
+    assert!(error(b"a,label\n\xff,1\n").contains("UTF-8"));
+}
+
+#[test]
+fn odd_names_are_escaped() {
+    let schema = guessed("the \"page\"\tlabel\nx\t1\ny\t0\n");
+    assert_eq!(schema.label.column, "label");
+}
