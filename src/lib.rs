@@ -1,5 +1,6 @@
 //! Multi-scenario conversion-rate (CVR) models that run where the user is.
 
+pub mod data;
 pub mod error;
 pub mod random;
 
