@@ -22,6 +22,7 @@ mod row;
 mod source;
 mod statistics;
 mod stream;
+pub mod synth;
 mod values;
 mod vocabulary;
 
