@@ -3,6 +3,7 @@
 pub mod error;
 pub mod metrics;
 pub mod random;
+pub mod reference;
 pub mod train;
 
 pub use error::{Error, ErrorKind, Result};
