@@ -47,8 +47,17 @@ mod cpu {
 #[wasm_bindgen_test]
 async fn webgpu_agrees_with_the_golden_vectors_and_trains() {
     let device = device::open("webgpu").await.unwrap();
-    for name in ["dnn", "dpg_non_input", "mi_dpg_r_input", "mi_dpg_rc_input_ragged", "mi_dpg_c_scenario_ragged"] {
-        let (name, json) = common::golden::CASES.iter().find(|(case, _)| *case == name).unwrap();
+    for name in [
+        "dnn",
+        "dpg_non_input",
+        "mi_dpg_r_input",
+        "mi_dpg_rc_input_ragged",
+        "mi_dpg_c_scenario_ragged",
+    ] {
+        let (name, json) = common::golden::CASES
+            .iter()
+            .find(|(case, _)| *case == name)
+            .unwrap();
         common::golden::check(name, json, &device.device).await;
     }
     common::training::check_round_trip(&device.device, device.name, Variant::R, 2).await;

@@ -8,7 +8,14 @@ use mi_dpg::model::Variant;
 fn devices() -> Vec<(&'static str, Device)> {
     ["cpu", "ndarray"]
         .into_iter()
-        .map(|kind| (kind, pollster::block_on(mi_dpg::train::device::open(kind)).unwrap().device))
+        .map(|kind| {
+            (
+                kind,
+                pollster::block_on(mi_dpg::train::device::open(kind))
+                    .unwrap()
+                    .device,
+            )
+        })
         .collect()
 }
 
@@ -25,7 +32,9 @@ fn golden_vectors() {
 fn training_saving_loading_explaining() {
     for (name, device) in devices() {
         for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
-            pollster::block_on(common::training::check_round_trip(&device, name, variant, 4));
+            pollster::block_on(common::training::check_round_trip(
+                &device, name, variant, 4,
+            ));
         }
     }
 }

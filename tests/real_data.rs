@@ -153,7 +153,11 @@ fn guesses_on_real_files_load_them() {
     for (file, label, scenario) in [
         ("amazon_electronics_userattr_10k.csv", "rating", "category"),
         ("amazon_electronics_head_524.csv", "rating", "category"),
-        ("iaac_train_random_27k.csv.gz", "is_trade", "item_category_2"),
+        (
+            "iaac_train_random_27k.csv.gz",
+            "is_trade",
+            "item_category_2",
+        ),
     ] {
         let path = folder.join(file);
         let (schema, toml) = guess(File::open(&path).unwrap(), file).unwrap();

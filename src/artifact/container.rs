@@ -32,7 +32,12 @@ impl View for Bytes<'_> {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        self.0.data.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>().into()
+        self.0
+            .data
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect::<Vec<u8>>()
+            .into()
     }
 
     fn data_len(&self) -> usize {
@@ -43,7 +48,9 @@ impl View for Bytes<'_> {
 /// Serialises `tensors` and the document `json` under `key`.
 pub(crate) fn write(key: &str, json: String, tensors: &Tensors) -> Result<Vec<u8>> {
     let metadata = HashMap::from([(key.to_owned(), json)]);
-    let views = tensors.iter().map(|(name, value)| (name.as_str(), Bytes(value)));
+    let views = tensors
+        .iter()
+        .map(|(name, value)| (name.as_str(), Bytes(value)));
     safetensors::serialize(views, Some(metadata))
         .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise: {error}")))
 }
@@ -59,7 +66,8 @@ impl<'a> Container<'a> {
     /// Checks the header: lengths, offsets, names; then finds the document under `key`.
     pub(crate) fn open(bytes: &'a [u8], key: &str, what: &str) -> Result<Self> {
         let not = |why: String| Error::new(ErrorKind::ModelFile, format!("not a {what}: {why}"));
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| not(error.to_string()))?;
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|error| not(error.to_string()))?;
         let document = header
             .metadata()
             .as_ref()
@@ -72,7 +80,10 @@ impl<'a> Container<'a> {
 
     /// Names and shapes, in order of names.
     pub(crate) fn shapes(&self) -> BTreeMap<&str, Vec<usize>> {
-        self.tensors.iter().map(|(name, view)| (name, view.shape().to_vec())).collect()
+        self.tensors
+            .iter()
+            .map(|(name, view)| (name, view.shape().to_vec()))
+            .collect()
     }
 
     /// Copies every tensor.
@@ -84,15 +95,25 @@ impl<'a> Container<'a> {
             .iter()
             .map(|(name, view)| {
                 if view.dtype() != Dtype::F32 {
-                    let message = format!("tensor {name} has dtype {:?}, expected F32", view.dtype());
+                    let message =
+                        format!("tensor {name} has dtype {:?}, expected F32", view.dtype());
                     return Err(Error::new(ErrorKind::ModelFile, message));
                 }
                 let (words, _) = view.data().as_chunks::<4>();
                 let data: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
                 if let Some(bad) = data.iter().find(|v| !v.is_finite()) {
-                    return Err(Error::new(ErrorKind::ModelFile, format!("tensor {name} holds the value {bad}")));
+                    return Err(Error::new(
+                        ErrorKind::ModelFile,
+                        format!("tensor {name} holds the value {bad}"),
+                    ));
                 }
-                Ok((name.to_owned(), TensorValue { shape: view.shape().to_vec(), data }))
+                Ok((
+                    name.to_owned(),
+                    TensorValue {
+                        shape: view.shape().to_vec(),
+                        data,
+                    },
+                ))
             })
             .collect()
     }

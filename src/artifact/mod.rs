@@ -7,8 +7,8 @@
 
 mod container;
 
-pub use container::{TensorValue, Tensors};
 pub(crate) use container::{Container, write};
+pub use container::{TensorValue, Tensors};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,8 +79,12 @@ impl Artifact {
     /// # Errors
     /// [`ErrorKind::ModelFile`] when the metadata is larger than a safetensors header may be (100 MB).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let json = serde_json::to_string(&self.metadata)
-            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise the metadata: {error}")))?;
+        let json = serde_json::to_string(&self.metadata).map_err(|error| {
+            Error::new(
+                ErrorKind::ModelFile,
+                format!("cannot serialise the metadata: {error}"),
+            )
+        })?;
         write(KEY, json, &self.tensors)
     }
 
@@ -97,17 +101,29 @@ impl Artifact {
             format: u32,
         }
         let bad = |error: serde_json::Error| {
-            Error::new(ErrorKind::ModelFile, format!("the metadata is not valid: {error}"))
+            Error::new(
+                ErrorKind::ModelFile,
+                format!("the metadata is not valid: {error}"),
+            )
         };
         let version: Version = serde_json::from_str(&container.document).map_err(bad)?;
         if version.format == 0 || version.format > FORMAT {
-            let message = format!("format {} is not supported, the newest known is {FORMAT}", version.format);
+            let message = format!(
+                "format {} is not supported, the newest known is {FORMAT}",
+                version.format
+            );
             return Err(Error::new(ErrorKind::ModelFile, message).hint("update mi-dpg"));
         }
         let metadata: Metadata = serde_json::from_str(&container.document).map_err(bad)?;
-        metadata.network.validate().map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
+        metadata
+            .network
+            .validate()
+            .map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
         check_shapes(&metadata, &container)?;
-        Ok(Self { tensors: container.read()?, metadata })
+        Ok(Self {
+            tensors: container.read()?,
+            metadata,
+        })
     }
 }
 
@@ -123,9 +139,16 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
     let tables = fields
         .iter()
         .filter(|field| field.kind() != InputKind::Dense)
-        .map(|field| (embedding_name(field.name()), vec![field.size(), metadata.network.embedding]));
+        .map(|field| {
+            (
+                embedding_name(field.name()),
+                vec![field.size(), metadata.network.embedding],
+            )
+        });
     let network = shapes::tensors(&metadata.network, fields);
-    let has_discriminators = present.keys().any(|name| name.starts_with(shapes::DISCRIMINATORS));
+    let has_discriminators = present
+        .keys()
+        .any(|name| name.starts_with(shapes::DISCRIMINATORS));
     for (name, shape) in tables.chain(network) {
         if name.starts_with(shapes::DISCRIMINATORS) && !has_discriminators {
             continue;
@@ -136,11 +159,22 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
                 let message = format!("tensor {name} has shape {found:?}, expected {shape:?}");
                 return Err(Error::new(ErrorKind::ModelFile, message));
             }
-            None => return Err(Error::new(ErrorKind::ModelFile, format!("tensor {name} is missing"))),
+            None => {
+                return Err(Error::new(
+                    ErrorKind::ModelFile,
+                    format!("tensor {name} is missing"),
+                ));
+            }
         }
     }
     match present.keys().next() {
         None => Ok(()),
-        Some(name) => Err(Error::new(ErrorKind::ModelFile, format!("tensor {name} does not belong to this method"))),
+        Some(name) => Err(Error::new(
+            ErrorKind::ModelFile,
+            format!("tensor {name} does not belong to this method"),
+        )),
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;

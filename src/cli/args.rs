@@ -3,7 +3,9 @@
 use clap::{Args, ValueEnum};
 
 use crate::data::OnBadRow;
-use crate::model::{Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig};
+use crate::model::{
+    Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+};
 
 /// `--model` of `train`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -109,7 +111,10 @@ impl Network {
             ("--gate-scale", self.gate_scale.is_some()),
         ];
         let superfluous = match self.model {
-            MethodName::Dnn => given.iter().find(|(_, given)| *given).map(|(flag, _)| *flag),
+            MethodName::Dnn => given
+                .iter()
+                .find(|(_, given)| *given)
+                .map(|(flag, _)| *flag),
             _ => None,
         };
         if let Some(flag) = superfluous {
@@ -125,10 +130,17 @@ impl Network {
             MethodName::MiDpg => {
                 let default = MutualInformationConfig::default();
                 let lambda = self.lambda.unwrap_or(default.lambda);
-                Method::MiDpg { weighting, mutual_information: MutualInformationConfig { lambda, ..default } }
+                Method::MiDpg {
+                    weighting,
+                    mutual_information: MutualInformationConfig { lambda, ..default },
+                }
             }
         };
-        Ok(NetworkConfig { embedding: self.embedding, hidden: self.hidden.clone(), method })
+        Ok(NetworkConfig {
+            embedding: self.embedding,
+            hidden: self.hidden.clone(),
+            method,
+        })
     }
 
     fn weighting(&self) -> WeightingConfig {

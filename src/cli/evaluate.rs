@@ -17,7 +17,9 @@ use crate::train::device::{self, OpenDevice};
 
 /// AUC, LogLoss and calibration of a model, overall and per scenario
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  midpg evaluate --model model.safetensors --data log.csv --json")]
+#[command(
+    after_help = "Example:\n  midpg evaluate --model model.safetensors --data log.csv --json"
+)]
 pub(super) struct Args {
     /// The model file
     #[arg(long)]
@@ -56,9 +58,18 @@ pub(super) fn run(args: &Args) -> Result<()> {
     });
     let on_bad_row = args.bad_rows.on_bad_row.into();
     // With `all` the split's column need not even exist; truth still wants the training part.
-    let split = if args.part == Some(PartName::All) { SplitUse::Whole } else { SplitUse::Fitted };
+    let split = if args.part == Some(PartName::All) {
+        SplitUse::Whole
+    } else {
+        SplitUse::Fitted
+    };
     let seed = model.summary().seed;
-    let data = load::dataset(&args.data, Source::Encoder(model.encoder(), split), on_bad_row, seed)?;
+    let data = load::dataset(
+        &args.data,
+        Source::Encoder(model.encoder(), split),
+        on_bad_row,
+        seed,
+    )?;
     let rows = match part {
         PartName::Test => data.rows_of(Part::Test),
         PartName::Valid => data.rows_of(Part::Valid),

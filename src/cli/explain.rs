@@ -15,7 +15,9 @@ use crate::train::device::{self, OpenDevice};
 
 /// Show a model's weighting matrices per scenario, as JSON and SVG
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  midpg explain --model mi-dpg.safetensors --against dpg.safetensors --data log.csv --out explained")]
+#[command(
+    after_help = "Example:\n  midpg explain --model mi-dpg.safetensors --against dpg.safetensors --data log.csv --out explained"
+)]
 pub(super) struct Args {
     /// The model file (dpg or mi-dpg)
     #[arg(long)]
@@ -44,7 +46,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         let source = Source::Encoder(model.encoder(), SplitUse::Whole);
         let data = load::dataset(&args.data, source, on_bad_row, model.summary().seed)?;
         let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
-        pollster::block_on(explain(&model, &data, &rows)).map_err(|error| error.in_file(path.display()))
+        pollster::block_on(explain(&model, &data, &rows))
+            .map_err(|error| error.in_file(path.display()))
     };
     let mut results = vec![("", one(&args.model)?)];
     if let Some(against) = &args.against {
@@ -53,8 +56,14 @@ pub(super) fn run(args: &Args) -> Result<()> {
     // Rendered before the folder is made: a failure leaves nothing behind.
     let mut outputs = Vec::new();
     for (prefix, explanation) in &results {
-        outputs.push((format!("{prefix}explanation.json"), files::json(explanation)?));
-        outputs.push((format!("{prefix}weighting.svg"), heatmap::svg(explanation)?.into_bytes()));
+        outputs.push((
+            format!("{prefix}explanation.json"),
+            files::json(explanation)?,
+        ));
+        outputs.push((
+            format!("{prefix}weighting.svg"),
+            heatmap::svg(explanation)?.into_bytes(),
+        ));
     }
     std::fs::create_dir_all(&args.out).map_err(|error| Error::io(args.out.display(), &error))?;
     for (name, bytes) in outputs {
@@ -68,13 +77,32 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 fn tell(prefix: &str, explanation: &Explanation) {
-    let which = if prefix.is_empty() { "model" } else { "against" };
-    anstream::println!("{which}: {} over {} rows of {} scenarios", explanation.method, explanation.rows, explanation.scenarios.len());
+    let which = if prefix.is_empty() {
+        "model"
+    } else {
+        "against"
+    };
+    anstream::println!(
+        "{which}: {} over {} rows of {} scenarios",
+        explanation.method,
+        explanation.rows,
+        explanation.scenarios.len()
+    );
     for (l, layer) in explanation.layers.iter().enumerate() {
-        let ratio = if layer.within > 0.0 { format!("{:.4}", layer.between / layer.within) } else { "-".to_owned() };
+        let ratio = if layer.within > 0.0 {
+            format!("{:.4}", layer.between / layer.within)
+        } else {
+            "-".to_owned()
+        };
         anstream::println!(
             "  layer {}: s {}×{} of S {}×{}, variance between scenarios {:.5}, within {:.5}, ratio {ratio}",
-            l + 1, layer.shape.dr, layer.shape.dc, layer.shape.dm, layer.shape.dn, layer.between, layer.within,
+            l + 1,
+            layer.shape.dr,
+            layer.shape.dc,
+            layer.shape.dm,
+            layer.shape.dn,
+            layer.between,
+            layer.within,
         );
     }
 }

@@ -22,7 +22,10 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>> {
 
 /// The size of an input, where it is known.
 pub(super) fn size(path: &Path) -> Option<u64> {
-    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+    std::fs::metadata(path)
+        .ok()
+        .filter(std::fs::Metadata::is_file)
+        .map(|metadata| metadata.len())
 }
 
 /// Reads a whole file.
@@ -33,7 +36,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 /// An output that is written beside its place and moved there by [`finish`](Self::finish). Dropped
 /// before that, it leaves nothing. `-` is the standard output, which is written as it comes.
 pub(super) enum Output {
-    File { path: PathBuf, file: BufWriter<NamedTempFile> },
+    File {
+        path: PathBuf,
+        file: BufWriter<NamedTempFile>,
+    },
     Stdout(BufWriter<io::Stdout>),
 }
 
@@ -44,16 +50,21 @@ impl Output {
             return Ok(Self::Stdout(BufWriter::new(io::stdout())));
         }
         if path.is_dir() {
-            return Err(Error::new(ErrorKind::Io, "is a folder").in_file(path.display()).hint("--out is a file's name"));
+            return Err(Error::new(ErrorKind::Io, "is a folder")
+                .in_file(path.display())
+                .hint("--out is a file's name"));
         }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
         if !folder.is_dir() {
-            return Err(Error::new(ErrorKind::Io, format!("the folder {} does not exist", folder.display()))
-                .in_file(path.display())
-                .hint("create it first"));
+            return Err(Error::new(
+                ErrorKind::Io,
+                format!("the folder {} does not exist", folder.display()),
+            )
+            .in_file(path.display())
+            .hint("create it first"));
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".midpg-").suffix(".part");
@@ -63,8 +74,13 @@ impl Output {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder).map_err(|error| Error::io(path.display(), &error))?;
-        Ok(Self::File { path: path.to_owned(), file: BufWriter::new(file) })
+        let file = builder
+            .tempfile_in(folder)
+            .map_err(|error| Error::io(path.display(), &error))?;
+        Ok(Self::File {
+            path: path.to_owned(),
+            file: BufWriter::new(file),
+        })
     }
 
     /// Moves the output to its place.
@@ -92,7 +108,8 @@ impl Output {
     /// Writes all of `bytes`.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
         let name = self.name();
-        self.write_all(bytes).map_err(|error| Error::io(name, &error))
+        self.write_all(bytes)
+            .map_err(|error| Error::io(name, &error))
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let bytes = files::read(&args.model)?;
-    let artifact = Artifact::from_bytes(&bytes).map_err(|error| error.in_file(args.model.display()))?;
+    let artifact =
+        Artifact::from_bytes(&bytes).map_err(|error| error.in_file(args.model.display()))?;
     let metadata = &artifact.metadata;
     let fields = metadata.encoder.fields();
     if args.json {
@@ -30,8 +31,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
             .iter()
             .map(|f| json!({"name": f.name(), "column": f.column(), "role": f.role(), "kind": format!("{:?}", f.kind()).to_lowercase(), "size": f.size()}))
             .collect();
-        let tensors: serde_json::Map<_, _> =
-            artifact.tensors.iter().map(|(name, t)| (name.clone(), json!(t.shape))).collect();
+        let tensors: serde_json::Map<_, _> = artifact
+            .tensors
+            .iter()
+            .map(|(name, t)| (name.clone(), json!(t.shape)))
+            .collect();
         let value = json!({
             "format": metadata.format,
             "crate_version": metadata.crate_version,
@@ -45,17 +49,38 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let training = &metadata.training;
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    anstream::println!("{} model, format {}, written by mi-dpg {}, {} bytes", metadata.network.method.name(), metadata.format, metadata.crate_version, bytes.len());
+    anstream::println!(
+        "{} model, format {}, written by mi-dpg {}, {} bytes",
+        metadata.network.method.name(),
+        metadata.format,
+        metadata.crate_version,
+        bytes.len()
+    );
     anstream::println!(
         "trained on {} rows (base rate {:.4}) for {} epochs, kept epoch {}; validation AUC {}, LogLoss {}; seed {}, device {}",
-        training.rows, training.base_rate, training.epochs, training.best_epoch,
-        number(training.valid_auc), number(training.valid_logloss), training.seed, training.device,
+        training.rows,
+        training.base_rate,
+        training.epochs,
+        training.best_epoch,
+        number(training.valid_auc),
+        number(training.valid_logloss),
+        training.seed,
+        training.device,
     );
     anstream::println!("data sha256 {}", training.data_sha256);
     anstream::println!("fields:");
     for field in fields {
-        let role = if field.role() == crate::schema::Role::Scenario { "scenario-aware" } else { "" };
-        anstream::println!("  {:28} {:9} {:>9}  {role}", field.name(), format!("{:?}", field.kind()).to_lowercase(), field.size());
+        let role = if field.role() == crate::schema::Role::Scenario {
+            "scenario-aware"
+        } else {
+            ""
+        };
+        anstream::println!(
+            "  {:28} {:9} {:>9}  {role}",
+            field.name(),
+            format!("{:?}", field.kind()).to_lowercase(),
+            field.size()
+        );
     }
     anstream::println!("scenarios: {}", metadata.encoder.scenarios().join(", "));
     anstream::println!("tensors:");

@@ -21,7 +21,8 @@ pub(super) enum Source<'a> {
 
 /// A schema by preset name or path.
 pub(super) fn schema(name: &str) -> Result<Schema> {
-    let is_path = name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
+    let is_path =
+        name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
     if !is_path {
         return Schema::preset(name);
     }
@@ -33,7 +34,12 @@ pub(super) fn schema(name: &str) -> Result<Schema> {
 }
 
 /// Loads `path`; skipped rows are told on the standard error.
-pub(super) fn dataset(path: &Path, source: Source<'_>, on_bad_row: OnBadRow, seed: u64) -> Result<Dataset> {
+pub(super) fn dataset(
+    path: &Path,
+    source: Source<'_>,
+    on_bad_row: OnBadRow,
+    seed: u64,
+) -> Result<Dataset> {
     let name = path.display().to_string();
     let input = files::open(path)?;
     let bar = progress::bytes("reading", files::size(path));
@@ -42,7 +48,11 @@ pub(super) fn dataset(path: &Path, source: Source<'_>, on_bad_row: OnBadRow, see
         on_bad_row,
         seed,
         // Explaining and evaluating whole files: the report itself misses labels where it needs them.
-        label: if matches!(source, Source::Encoder(_, SplitUse::Whole)) { LabelUse::Optional } else { LabelUse::Required },
+        label: if matches!(source, Source::Encoder(_, SplitUse::Whole)) {
+            LabelUse::Optional
+        } else {
+            LabelUse::Required
+        },
         split: match source {
             Source::Encoder(_, split) => split,
             Source::Schema(_) => SplitUse::Fitted,
@@ -64,14 +74,25 @@ fn tell_problems(bar: &ProgressBar, name: &str, data: &Dataset) {
     let report = &data.report;
     bar.suspend(|| {
         if report.skipped > 0 {
-            anstream::eprintln!("warning: {name}: {} of {} rows skipped; the first: {}",
-                report.skipped, report.rows, report.skip_reasons.first().map_or("", String::as_str));
+            anstream::eprintln!(
+                "warning: {name}: {} of {} rows skipped; the first: {}",
+                report.skipped,
+                report.rows,
+                report.skip_reasons.first().map_or("", String::as_str)
+            );
         }
         if report.unsplit > 0 {
-            anstream::eprintln!("note: {name}: the split leaves out {} of {} rows", report.unsplit, report.rows);
+            anstream::eprintln!(
+                "note: {name}: the split leaves out {} of {} rows",
+                report.unsplit,
+                report.rows
+            );
         }
         if report.unknown_scenarios > 0 {
-            anstream::eprintln!("warning: {name}: {} rows have a scenario the model does not know", report.unknown_scenarios);
+            anstream::eprintln!(
+                "warning: {name}: {} rows have a scenario the model does not know",
+                report.unknown_scenarios
+            );
         }
     });
 }

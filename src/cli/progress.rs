@@ -15,13 +15,22 @@ fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
 /// A bar over the bytes of an input; a spinner where its size is not known.
 pub(super) fn bytes(what: &'static str, total: Option<u64>) -> ProgressBar {
     match total {
-        Some(total) => styled(ProgressBar::new(total), "{msg:10} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"),
-        None => styled(ProgressBar::new_spinner(), "{msg:10} {spinner} {bytes} {bytes_per_sec}"),
+        Some(total) => styled(
+            ProgressBar::new(total),
+            "{msg:10} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        ),
+        None => styled(
+            ProgressBar::new_spinner(),
+            "{msg:10} {spinner} {bytes} {bytes_per_sec}",
+        ),
     }
     .with_message(what)
 }
 
 /// A bar over rows or steps whose message changes.
 pub(super) fn steps(total: u64) -> ProgressBar {
-    styled(ProgressBar::new(total), "{prefix:10} {wide_bar} {pos}/{len} {msg} {eta}")
+    styled(
+        ProgressBar::new(total),
+        "{prefix:10} {wide_bar} {pos}/{len} {msg} {eta}",
+    )
 }

@@ -23,5 +23,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<()> {
     let name = args.data.display().to_string();
     let (_, text) = guess(files::open(&args.data)?, &name)?;
-    files::write(args.out.as_deref().unwrap_or(Path::new("-")), text.as_bytes())
+    files::write(
+        args.out.as_deref().unwrap_or(Path::new("-")),
+        text.as_bytes(),
+    )
 }

@@ -16,7 +16,9 @@ use crate::train::device::{self, OpenDevice};
 
 /// Score rows: one probability a row, in the order of the input
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  zcat log.csv.gz | midpg score --model model.safetensors --data - --out scores.csv")]
+#[command(
+    after_help = "Example:\n  zcat log.csv.gz | midpg score --model model.safetensors --data - --out scores.csv"
+)]
 pub(super) struct Args {
     /// The model file
     #[arg(long)]
@@ -54,15 +56,22 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let mut stream = EncodedStream::new(files::open(&args.data)?, &name, model.encoder(), options)?;
     let bar = progress::bytes("scoring", files::size(&args.data));
     let mut chunk = Chunk::default();
-    let mut counts = Counts { unknown: vec![0; model.encoder().fields().len()], ..Counts::default() };
+    let mut counts = Counts {
+        unknown: vec![0; model.encoder().fields().len()],
+        ..Counts::default()
+    };
     out.put(b"score\n")?;
     while stream.next_chunk(CHUNK, &mut chunk)? {
         let rows: Vec<u32> = (0..chunk.rows() as u32).collect();
         let scores = pollster::block_on(model.probabilities(&chunk.columns, &rows))?;
         let target = out.name();
         for (score, usable) in scores.iter().zip(chunk.usable()) {
-            if usable { writeln!(out, "{score}") } else { writeln!(out) }
-                .map_err(|error| Error::io(&target, &error))?;
+            if usable {
+                writeln!(out, "{score}")
+            } else {
+                writeln!(out)
+            }
+            .map_err(|error| Error::io(&target, &error))?;
         }
         counts.add(&chunk);
         bar.set_position(stream.bytes_read());
@@ -96,12 +105,22 @@ impl Counts {
     }
 
     fn tell(&self, model: &crate::model::Model, seconds: f64) {
-        anstream::eprintln!("{} rows in {seconds:.1} s ({:.0} rows/s)", self.rows, self.rows as f64 / seconds.max(1e-9));
+        anstream::eprintln!(
+            "{} rows in {seconds:.1} s ({:.0} rows/s)",
+            self.rows,
+            self.rows as f64 / seconds.max(1e-9)
+        );
         if let Some(first) = &self.first_bad {
-            anstream::eprintln!("warning: {} rows could not be read and have an empty score; the first: {first}", self.bad);
+            anstream::eprintln!(
+                "warning: {} rows could not be read and have an empty score; the first: {first}",
+                self.bad
+            );
         }
         if self.unknown_scenarios > 0 {
-            anstream::eprintln!("warning: {} rows have a scenario the model does not know", self.unknown_scenarios);
+            anstream::eprintln!(
+                "warning: {} rows have a scenario the model does not know",
+                self.unknown_scenarios
+            );
         }
         let unknown: Vec<String> = model
             .encoder()

@@ -11,7 +11,9 @@ use crate::error::Result;
 
 /// Generate a log in a real format, with a documented ground truth
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  midpg synth --preset amazon --rows 20000 --seed 1 --effect modulated --truth --out log.csv")]
+#[command(
+    after_help = "Example:\n  midpg synth --preset amazon --rows 20000 --seed 1 --effect modulated --truth --out log.csv"
+)]
 pub(super) struct Args {
     /// The format: amazon, iaac or ads
     #[arg(long)]

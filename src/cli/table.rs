@@ -20,16 +20,34 @@ pub(super) fn print(report: &Report, json: bool) -> Result<()> {
 
 fn text(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    let width = report.scenarios.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(8);
-    writeln!(out, "{:width$} {:>9} {:>9} {:>7} {:>8} {:>11}", "scenario", "rows", "positives", "AUC", "LogLoss", "calibration")?;
+    let width = report
+        .scenarios
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(8);
+    writeln!(
+        out,
+        "{:width$} {:>9} {:>9} {:>7} {:>8} {:>11}",
+        "scenario", "rows", "positives", "AUC", "LogLoss", "calibration"
+    )?;
     let mut row = |name: &str, rows: u64, positives: u64, figures: [Option<f64>; 3]| {
         let [auc, logloss, calibration] = figures.map(number);
-        writeln!(out, "{name:width$} {rows:>9} {positives:>9} {auc:>7} {logloss:>8} {calibration:>11}")
+        writeln!(
+            out,
+            "{name:width$} {rows:>9} {positives:>9} {auc:>7} {logloss:>8} {calibration:>11}"
+        )
     };
     for (name, s) in report.scenarios.iter() {
         row(name, s.rows, s.positives, [s.auc, s.logloss, s.calibration])?;
     }
-    row("all", report.rows, report.positives, [report.auc, report.logloss, report.calibration])?;
+    row(
+        "all",
+        report.rows,
+        report.positives,
+        [report.auc, report.logloss, report.calibration],
+    )?;
     let grouped = &report.grouped_auc;
     writeln!(
         out,

@@ -21,7 +21,9 @@ use crate::train::{Event, Select, TrainOptions, Trainer};
 
 /// Train a model on a log and save it to one file
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  midpg train --data log.csv --schema amazon --model mi-dpg --out model.safetensors --report report.json")]
+#[command(
+    after_help = "Example:\n  midpg train --data log.csv --schema amazon --model mi-dpg --out model.safetensors --report report.json"
+)]
 pub(super) struct Args {
     /// The log: CSV or another delimited text, gzip or plain
     #[arg(long)]
@@ -107,17 +109,33 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let t = &args.training;
     threads(t.threads)?;
-    let OpenDevice { device, name, reason } = pollster::block_on(device::open(&t.device))?;
-    let init = t.init.as_deref().map(|path| read_model(path, &device)).transpose()?;
+    let OpenDevice {
+        device,
+        name,
+        reason,
+    } = pollster::block_on(device::open(&t.device))?;
+    let init = t
+        .init
+        .as_deref()
+        .map(|path| read_model(path, &device))
+        .transpose()?;
     let options = options(args, init.as_ref())?;
     options.validate()?;
     let on_bad_row = args.bad_rows.on_bad_row.into();
     let data = match &init {
         Some(model) => {
             if args.schema.is_some() {
-                return Err(Error::new(ErrorKind::Config, "--schema and --init are given").hint("the schema is in the model: leave --schema out"));
+                return Err(
+                    Error::new(ErrorKind::Config, "--schema and --init are given")
+                        .hint("the schema is in the model: leave --schema out"),
+                );
             }
-            load::dataset(&args.data, Source::Encoder(model.encoder(), SplitUse::Refit), on_bad_row, t.seed)?
+            load::dataset(
+                &args.data,
+                Source::Encoder(model.encoder(), SplitUse::Refit),
+                on_bad_row,
+                t.seed,
+            )?
         }
         None => {
             let schema = load::schema(args.schema.as_deref().unwrap_or_default())?;
@@ -134,7 +152,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
         data.encoder.scenarios().len().saturating_sub(2),
     );
     let checkpoint = Checkpoint::beside(&args.out, t.checkpoint_every);
-    let mut trainer = match (&init, t.resume.then(|| checkpoint.read()).transpose()?.flatten()) {
+    let mut trainer = match (
+        &init,
+        t.resume.then(|| checkpoint.read()).transpose()?.flatten(),
+    ) {
         (_, Some(bytes)) => Trainer::resume(data.clone(), options, &device, name, &bytes)
             .map_err(|error| error.in_file(checkpoint.path.display()))?,
         (Some(model), None) => Trainer::warm(data.clone(), options, &device, name, model)?,
@@ -163,7 +184,8 @@ async fn final_report(model: &Model, data: &Dataset, device: &str) -> Result<Rep
 }
 
 pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<Model> {
-    let artifact = Artifact::from_bytes(&files::read(path)?).map_err(|error| error.in_file(path.display()))?;
+    let artifact =
+        Artifact::from_bytes(&files::read(path)?).map_err(|error| error.in_file(path.display()))?;
     Model::from_artifact(artifact, device).map_err(|error| error.in_file(path.display()))
 }
 
@@ -172,7 +194,11 @@ fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
     let network = match init {
         Some(model) => model.config().clone(),
         None => args.network.config().map_err(|flag| {
-            Error::new(ErrorKind::Config, format!("{flag} does not apply to this --model")).hint(format!("leave {flag} out"))
+            Error::new(
+                ErrorKind::Config,
+                format!("{flag} does not apply to this --model"),
+            )
+            .hint(format!("leave {flag} out"))
         })?,
     };
     Ok(TrainOptions {
@@ -205,7 +231,8 @@ fn threads(count: Option<usize>) -> Result<()> {
 fn threads(count: Option<usize>) -> Result<()> {
     match count {
         None | Some(1) => Ok(()),
-        Some(_) => Err(Error::new(ErrorKind::Config, "this build has no threads").hint("build with the feature `parallel`")),
+        Some(_) => Err(Error::new(ErrorKind::Config, "this build has no threads")
+            .hint("build with the feature `parallel`")),
     }
 }
 
@@ -216,7 +243,15 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
     let (mut rows_done, mut valid_auc) = (0_u64, None::<f64>);
     while let Some(event) = pollster::block_on(trainer.next_event())? {
         match event {
-            Event::Step { step, steps, epoch, epochs, loss, rows, .. } => {
+            Event::Step {
+                step,
+                steps,
+                epoch,
+                epochs,
+                loss,
+                rows,
+                ..
+            } => {
                 rows_done += rows as u64;
                 bar.set_length(steps);
                 bar.set_position(step);
@@ -231,9 +266,17 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
                 }
                 tell_epoch(&bar, &event);
             }
-            Event::Done { epochs, best_epoch, stopped_early } => {
+            Event::Done {
+                epochs,
+                best_epoch,
+                stopped_early,
+            } => {
                 bar.finish_and_clear();
-                let why = if stopped_early { "stopped early" } else { "all epochs done" };
+                let why = if stopped_early {
+                    "stopped early"
+                } else {
+                    "all epochs done"
+                };
                 anstream::eprintln!("{why} after {epochs} epochs; kept epoch {best_epoch}");
                 return Ok(());
             }
@@ -244,11 +287,30 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
 }
 
 fn tell_epoch(bar: &ProgressBar, event: &Event) {
-    let Event::Epoch { epoch, train_loss, valid_auc, valid_logloss, best, mutual_information, variance, .. } = event else { return };
+    let Event::Epoch {
+        epoch,
+        train_loss,
+        valid_auc,
+        valid_logloss,
+        best,
+        mutual_information,
+        variance,
+        ..
+    } = event
+    else {
+        return;
+    };
     let number = |value: &Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    let mut line = format!("epoch {epoch}: loss {train_loss:.4}, valid AUC {}, LogLoss {}", number(valid_auc), number(valid_logloss));
+    let mut line = format!(
+        "epoch {epoch}: loss {train_loss:.4}, valid AUC {}, LogLoss {}",
+        number(valid_auc),
+        number(valid_logloss)
+    );
     if let Some(mi) = mutual_information {
-        line += &format!(", L_mi {:.3} (floor {:.3}), I_JSD {:.3}", mi.loss, mi.floor, mi.jsd);
+        line += &format!(
+            ", L_mi {:.3} (floor {:.3}), I_JSD {:.3}",
+            mi.loss, mi.floor, mi.jsd
+        );
     }
     let ratios: Vec<String> = variance.iter().map(|v| number(&v.ratio())).collect();
     if !ratios.is_empty() {
@@ -272,11 +334,19 @@ impl Checkpoint {
         let mut name = out.as_os_str().to_owned();
         name.push(".checkpoint");
         let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
-        Self { path: name.into(), every, last: Instant::now() }
+        Self {
+            path: name.into(),
+            every,
+            last: Instant::now(),
+        }
     }
 
     fn read(&self) -> Result<Option<Vec<u8>>> {
-        if self.path.exists() { files::read(&self.path).map(Some) } else { Ok(None) }
+        if self.path.exists() {
+            files::read(&self.path).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {

@@ -64,18 +64,30 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
     let method = model.config().method.name();
     let shapes = model.block_shapes();
     if shapes.is_empty() {
-        return Err(Error::new(ErrorKind::Config, format!("{method} has no weighting matrices to explain"))
-            .hint("explain a dpg or mi-dpg model"));
+        return Err(Error::new(
+            ErrorKind::Config,
+            format!("{method} has no weighting matrices to explain"),
+        )
+        .hint("explain a dpg or mi-dpg model"));
     }
     if rows.is_empty() {
         return Err(Error::new(ErrorKind::Data, "there are no rows to explain"));
     }
     let names = model.encoder().scenarios();
-    let mut moments: Vec<_> = shapes.iter().map(|s| ScenarioMoments::new(names.len(), s.len())).collect();
+    let mut moments: Vec<_> = shapes
+        .iter()
+        .map(|s| ScenarioMoments::new(names.len(), s.len()))
+        .collect();
     model
         .explain_rows(&data.columns, rows, |chunk| {
             for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
-                moments.add(chunk.rows.iter().map(|&row| data.columns.scenario[row as usize]), s);
+                moments.add(
+                    chunk
+                        .rows
+                        .iter()
+                        .map(|&row| data.columns.scenario[row as usize]),
+                    s,
+                );
             }
             Ok(())
         })
@@ -83,10 +95,21 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
 
     let counts = moments[0].counts();
     let present: Vec<usize> = (0..names.len()).filter(|&d| counts[d] > 0).collect();
-    let scenarios = present.iter().map(|&d| ScenarioRows { name: names[d].clone(), rows: counts[d] }).collect();
+    let scenarios = present
+        .iter()
+        .map(|&d| ScenarioRows {
+            name: names[d].clone(),
+            rows: counts[d],
+        })
+        .collect();
     let all: Vec<Vec<f64>> = present
         .iter()
-        .map(|&d| moments.iter().flat_map(|m| m.mean(d).iter().copied()).collect())
+        .map(|&d| {
+            moments
+                .iter()
+                .flat_map(|m| m.mean(d).iter().copied())
+                .collect()
+        })
         .collect();
     let layers = shapes
         .into_iter()
@@ -96,10 +119,17 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
             let (between, within) = moments.spread();
             LayerExplanation {
                 shape,
-                mean: present.iter().map(|&d| moments.mean(d).iter().map(|&v| v as f32).collect()).collect(),
+                mean: present
+                    .iter()
+                    .map(|&d| moments.mean(d).iter().map(|&v| v as f32).collect())
+                    .collect(),
                 between,
                 within,
-                fields: if l == 0 { model.layout().spans.clone() } else { Vec::new() },
+                fields: if l == 0 {
+                    model.layout().spans.clone()
+                } else {
+                    Vec::new()
+                },
             }
         })
         .collect();

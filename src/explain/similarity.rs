@@ -5,7 +5,9 @@
 pub fn pearson_of_deviations(vectors: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {
     let count = vectors.len().max(1) as f64;
     let size = vectors.first().map_or(0, Vec::len);
-    let mean: Vec<f64> = (0..size).map(|i| vectors.iter().map(|v| v[i]).sum::<f64>() / count).collect();
+    let mean: Vec<f64> = (0..size)
+        .map(|i| vectors.iter().map(|v| v[i]).sum::<f64>() / count)
+        .collect();
     let centred: Vec<Vec<f64>> = vectors
         .iter()
         .map(|v| {
@@ -19,7 +21,10 @@ pub fn pearson_of_deviations(vectors: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {
 
 /// Cosine of every pair; `None` where a vector is zero.
 pub fn cosine(vectors: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {
-    let norms: Vec<f64> = vectors.iter().map(|v| v.iter().map(|x| x * x).sum::<f64>().sqrt()).collect();
+    let norms: Vec<f64> = vectors
+        .iter()
+        .map(|v| v.iter().map(|x| x * x).sum::<f64>().sqrt())
+        .collect();
     vectors
         .iter()
         .zip(&norms)

@@ -13,14 +13,21 @@ pub struct ScenarioMoments {
 impl ScenarioMoments {
     /// For `scenarios` scenario ids and vectors of `size` values.
     pub fn new(scenarios: usize, size: usize) -> Self {
-        Self { size, counts: vec![0; scenarios], means: vec![0.0; scenarios * size], squares: vec![0.0; scenarios] }
+        Self {
+            size,
+            counts: vec![0; scenarios],
+            means: vec![0.0; scenarios * size],
+            squares: vec![0.0; scenarios],
+        }
     }
 
     /// Adds rows: `values` holds `size` values for each scenario id. An id out of range is left out.
     pub fn add(&mut self, scenarios: impl Iterator<Item = u32>, values: &[f32]) {
         for (scenario, row) in scenarios.zip(values.chunks_exact(self.size.max(1))) {
             let scenario = scenario as usize;
-            let Some(count) = self.counts.get_mut(scenario) else { continue };
+            let Some(count) = self.counts.get_mut(scenario) else {
+                continue;
+            };
             *count += 1;
             let n = *count as f64;
             let means = &mut self.means[scenario * self.size..][..self.size];
@@ -54,9 +61,16 @@ impl ScenarioMoments {
         let within = self.squares.iter().sum::<f64>() / total;
         let between = (0..self.size)
             .map(|i| {
-                let each = || self.counts.iter().enumerate().map(|(d, &n)| (n as f64 / total, self.means[d * self.size + i]));
+                let each = || {
+                    self.counts
+                        .iter()
+                        .enumerate()
+                        .map(|(d, &n)| (n as f64 / total, self.means[d * self.size + i]))
+                };
                 let mean: f64 = each().map(|(share, mean)| share * mean).sum();
-                each().map(|(share, value)| share * (value - mean).powi(2)).sum::<f64>()
+                each()
+                    .map(|(share, value)| share * (value - mean).powi(2))
+                    .sum::<f64>()
             })
             .sum();
         (between, within)
@@ -76,12 +90,18 @@ mod tests {
         assert_eq!(moments.mean(2), [11.0, 2.0]);
         let (between, within) = moments.spread();
         assert!((between - (25.0 + 0.25)).abs() < 1e-12, "{between}");
-        assert!((within - (1.0 + 1.0 + 0.0 + 4.0) / 2.0).abs() < 1e-12, "{within}");
+        assert!(
+            (within - (1.0 + 1.0 + 0.0 + 4.0) / 2.0).abs() < 1e-12,
+            "{within}"
+        );
         // Total variance = between + within.
         let total: f64 = (0..2)
             .map(|i| {
                 let mean = rows.iter().map(|r| f64::from(r[i])).sum::<f64>() / 4.0;
-                rows.iter().map(|r| (f64::from(r[i]) - mean).powi(2)).sum::<f64>() / 4.0
+                rows.iter()
+                    .map(|r| (f64::from(r[i]) - mean).powi(2))
+                    .sum::<f64>()
+                    / 4.0
             })
             .sum();
         assert!((total - between - within).abs() < 1e-12);

@@ -24,8 +24,18 @@ impl BlockShape {
     /// The shape for a layer of `dn` inputs and `dm` outputs. Variant `non` has s = S.
     pub fn new(dm: usize, dn: usize, config: &WeightingConfig) -> Self {
         match config.variant {
-            Variant::Non => Self { dm, dn, dr: dm, dc: dn },
-            _ => Self { dm, dn, dr: (dm / config.dr_div).max(1), dc: (dn / config.dc_div).max(1) },
+            Variant::Non => Self {
+                dm,
+                dn,
+                dr: dm,
+                dc: dn,
+            },
+            _ => Self {
+                dm,
+                dn,
+                dr: (dm / config.dr_div).max(1),
+                dc: (dn / config.dc_div).max(1),
+            },
         }
     }
 
@@ -77,9 +87,20 @@ mod tests {
 
     #[test]
     fn divisible_shapes_repeat_blocks() {
-        let shape = BlockShape { dm: 4, dn: 6, dr: 2, dc: 3 };
-        assert_eq!((0..4).map(|i| shape.row_of(i)).collect::<Vec<_>>(), [0, 0, 1, 1]);
-        assert_eq!((0..6).map(|j| shape.column_of(j)).collect::<Vec<_>>(), [0, 0, 1, 1, 2, 2]);
+        let shape = BlockShape {
+            dm: 4,
+            dn: 6,
+            dr: 2,
+            dc: 3,
+        };
+        assert_eq!(
+            (0..4).map(|i| shape.row_of(i)).collect::<Vec<_>>(),
+            [0, 0, 1, 1]
+        );
+        assert_eq!(
+            (0..6).map(|j| shape.column_of(j)).collect::<Vec<_>>(),
+            [0, 0, 1, 1, 2, 2]
+        );
         let full = shape.expand(&[1., 2., 3., 4., 5., 6.]);
         assert_eq!(full[..6], [1., 1., 2., 2., 3., 3.]);
         assert_eq!(full[12..18], [4., 4., 5., 5., 6., 6.]);

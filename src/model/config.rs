@@ -105,7 +105,10 @@ pub struct MutualInformationConfig {
 
 impl Default for MutualInformationConfig {
     fn default() -> Self {
-        Self { lambda: 1.0, rank: 16 }
+        Self {
+            lambda: 1.0,
+            rank: 16,
+        }
     }
 }
 
@@ -143,7 +146,9 @@ impl Method {
     /// The regulariser's settings, where the method has one.
     pub fn mutual_information(&self) -> Option<&MutualInformationConfig> {
         match self {
-            Self::MiDpg { mutual_information, .. } => Some(mutual_information),
+            Self::MiDpg {
+                mutual_information, ..
+            } => Some(mutual_information),
             _ => None,
         }
     }
@@ -159,15 +164,29 @@ impl NetworkConfig {
     /// # Errors
     /// [`ErrorKind::Config`], naming the flag to change.
     pub fn validate(&self) -> Result<()> {
-        let bad = |flag: &str, what: String| Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")));
+        let bad = |flag: &str, what: String| {
+            Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")))
+        };
         if !(1..=4096).contains(&self.embedding) {
-            return bad("--embedding", format!("the embedding width {} is not in 1..=4096", self.embedding));
+            return bad(
+                "--embedding",
+                format!("the embedding width {} is not in 1..=4096", self.embedding),
+            );
         }
         if self.hidden.is_empty() || self.hidden.len() > 16 {
-            return bad("--hidden", format!("{} hidden layers; between 1 and 16 are supported", self.hidden.len()));
+            return bad(
+                "--hidden",
+                format!(
+                    "{} hidden layers; between 1 and 16 are supported",
+                    self.hidden.len()
+                ),
+            );
         }
         if let Some(width) = self.hidden.iter().find(|w| !(1..=MAX_WIDTH).contains(*w)) {
-            return bad("--hidden", format!("a hidden layer of width {width} is not in 1..={MAX_WIDTH}"));
+            return bad(
+                "--hidden",
+                format!("a hidden layer of width {width} is not in 1..={MAX_WIDTH}"),
+            );
         }
         if let Some(weighting) = self.method.weighting() {
             for (flag, value) in [
@@ -180,15 +199,27 @@ impl NetworkConfig {
                 }
             }
             if !(weighting.gate_scale.is_finite() && weighting.gate_scale > 0.0) {
-                return bad("--gate-scale", format!("the gate scale {} is not a positive number", weighting.gate_scale));
+                return bad(
+                    "--gate-scale",
+                    format!(
+                        "the gate scale {} is not a positive number",
+                        weighting.gate_scale
+                    ),
+                );
             }
         }
         if let Some(mi) = self.method.mutual_information() {
             if !(mi.lambda.is_finite() && mi.lambda >= 0.0) {
-                return bad("--lambda", format!("lambda is {}; it must be a number of at least 0", mi.lambda));
+                return bad(
+                    "--lambda",
+                    format!("lambda is {}; it must be a number of at least 0", mi.lambda),
+                );
             }
             if !(1..=MAX_WIDTH).contains(&mi.rank) {
-                return bad("the discriminator's rank", format!("the rank {} is out of range", mi.rank));
+                return bad(
+                    "the discriminator's rank",
+                    format!("the rank {} is out of range", mi.rank),
+                );
             }
         }
         Ok(())
@@ -197,7 +228,9 @@ impl NetworkConfig {
     /// Shapes of the weighting matrices, one per hidden layer, for an input of width `input`;
     /// empty where the method has none.
     pub fn block_shapes(&self, input: usize) -> Vec<crate::model::BlockShape> {
-        let Some(weighting) = self.method.weighting() else { return Vec::new() };
+        let Some(weighting) = self.method.weighting() else {
+            return Vec::new();
+        };
         let mut dn = input;
         self.hidden
             .iter()
@@ -220,18 +253,44 @@ mod tests {
         config.validate().unwrap();
         let json = serde_json::to_string(&config).unwrap();
         assert!(json.contains(r#""name":"mi-dpg""#), "{json}");
-        assert_eq!(serde_json::from_str::<NetworkConfig>(&json).unwrap(), config);
+        assert_eq!(
+            serde_json::from_str::<NetworkConfig>(&json).unwrap(),
+            config
+        );
     }
 
     #[test]
     fn a_setting_out_of_range_names_its_flag() {
         for (config, flag) in [
-            (NetworkConfig { embedding: 0, ..Default::default() }, "--embedding"),
-            (NetworkConfig { hidden: vec![], ..Default::default() }, "--hidden"),
-            (NetworkConfig { hidden: vec![8, 0], ..Default::default() }, "--hidden"),
             (
                 NetworkConfig {
-                    method: Method::Dpg { weighting: WeightingConfig { dk: 0, ..Default::default() } },
+                    embedding: 0,
+                    ..Default::default()
+                },
+                "--embedding",
+            ),
+            (
+                NetworkConfig {
+                    hidden: vec![],
+                    ..Default::default()
+                },
+                "--hidden",
+            ),
+            (
+                NetworkConfig {
+                    hidden: vec![8, 0],
+                    ..Default::default()
+                },
+                "--hidden",
+            ),
+            (
+                NetworkConfig {
+                    method: Method::Dpg {
+                        weighting: WeightingConfig {
+                            dk: 0,
+                            ..Default::default()
+                        },
+                    },
                     ..Default::default()
                 },
                 "--dk",
@@ -240,7 +299,10 @@ mod tests {
                 NetworkConfig {
                     method: Method::MiDpg {
                         weighting: WeightingConfig::default(),
-                        mutual_information: MutualInformationConfig { lambda: f32::NAN, rank: 16 },
+                        mutual_information: MutualInformationConfig {
+                            lambda: f32::NAN,
+                            rank: 16,
+                        },
                     },
                     ..Default::default()
                 },

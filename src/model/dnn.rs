@@ -28,12 +28,21 @@ impl Dnn {
                 layer
             })
             .collect();
-        Self { layers, output: Linear::init(width, 1, random, device) }
+        Self {
+            layers,
+            output: Linear::init(width, 1, random, device),
+        }
     }
 
     /// h¹ \[batch, D\] → logits \[batch\].
     pub fn forward(&self, input: Tensor<2>) -> Forward {
-        let hidden = self.layers.iter().fold(input, |h, layer| relu(layer.forward(h)));
-        Forward { logits: self.output.forward(hidden).squeeze_dim(1), weighting: Vec::new() }
+        let hidden = self
+            .layers
+            .iter()
+            .fold(input, |h, layer| relu(layer.forward(h)));
+        Forward {
+            logits: self.output.forward(hidden).squeeze_dim(1),
+            weighting: Vec::new(),
+        }
     }
 }

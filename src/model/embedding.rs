@@ -57,21 +57,40 @@ impl Embeddings {
             .iter()
             .map(|field| {
                 (field.kind() != InputKind::Dense).then(|| {
-                    Stream::new(seed, &format!("embedding {}", field.name())).normal(field.size() * dim, std)
+                    Stream::new(seed, &format!("embedding {}", field.name()))
+                        .normal(field.size() * dim, std)
                 })
             })
             .collect();
-        Self { dim, tables, layout: InputLayout::new(fields, dim) }
+        Self {
+            dim,
+            tables,
+            layout: InputLayout::new(fields, dim),
+        }
     }
 
     /// Tables read from elsewhere; `None` unless every one has its field's size.
-    pub fn from_tables(fields: &[InputField], dim: usize, tables: Vec<Option<Vec<f32>>>) -> Option<Self> {
+    pub fn from_tables(
+        fields: &[InputField],
+        dim: usize,
+        tables: Vec<Option<Vec<f32>>>,
+    ) -> Option<Self> {
         let fits = tables.len() == fields.len()
-            && fields.iter().zip(&tables).all(|(field, table)| match table {
-                Some(table) => field.kind() != InputKind::Dense && Some(table.len()) == field.size().checked_mul(dim),
-                None => field.kind() == InputKind::Dense,
-            });
-        fits.then(|| Self { dim, tables, layout: InputLayout::new(fields, dim) })
+            && fields
+                .iter()
+                .zip(&tables)
+                .all(|(field, table)| match table {
+                    Some(table) => {
+                        field.kind() != InputKind::Dense
+                            && Some(table.len()) == field.size().checked_mul(dim)
+                    }
+                    None => field.kind() == InputKind::Dense,
+                });
+        fits.then(|| Self {
+            dim,
+            tables,
+            layout: InputLayout::new(fields, dim),
+        })
     }
 
     /// Where each field lies in h¹.
@@ -92,16 +111,33 @@ impl Embeddings {
     /// The same for training: each id becomes out-of-vocabulary with probability `drop`, so that the
     /// row which unseen values will use is trained, and no prediction leans on one id alone. The
     /// scenario-aware fields are never dropped.
-    pub fn gather_dropping(&self, columns: &Columns, rows: &[u32], drop: f32, random: &mut Stream, out: &mut Gathered) {
+    pub fn gather_dropping(
+        &self,
+        columns: &Columns,
+        rows: &[u32],
+        drop: f32,
+        random: &mut Stream,
+        out: &mut Gathered,
+    ) {
         let aware = self.layout.aware;
         let spans = &self.layout.spans;
         self.gather_with(columns, rows, out, |field, id| {
             let droppable = drop > 0.0 && spans[field].start >= aware;
-            if droppable && random.rng().random::<f32>() < drop { UNKNOWN } else { id }
+            if droppable && random.rng().random::<f32>() < drop {
+                UNKNOWN
+            } else {
+                id
+            }
         });
     }
 
-    fn gather_with(&self, columns: &Columns, rows: &[u32], out: &mut Gathered, mut choose: impl FnMut(usize, u32) -> u32) {
+    fn gather_with(
+        &self,
+        columns: &Columns,
+        rows: &[u32],
+        out: &mut Gathered,
+        mut choose: impl FnMut(usize, u32) -> u32,
+    ) {
         let width = self.layout.width;
         out.rows = rows.len();
         out.input.clear();
@@ -117,20 +153,29 @@ impl Embeddings {
                         out.input[row * width + start] = values[source as usize];
                     }
                 }
-                FieldColumn::Ids(ids) => uses.extend(rows.iter().enumerate().map(|(row, &source)| Use {
-                    row: row as u32,
-                    id: choose(field, ids[source as usize]),
-                    weight: 1.0,
-                })),
+                FieldColumn::Ids(ids) => {
+                    uses.extend(rows.iter().enumerate().map(|(row, &source)| Use {
+                        row: row as u32,
+                        id: choose(field, ids[source as usize]),
+                        weight: 1.0,
+                    }))
+                }
                 FieldColumn::Bags { offsets, ids } => {
                     for (row, &source) in rows.iter().enumerate() {
-                        let bag = &ids[offsets[source as usize] as usize..offsets[source as usize + 1] as usize];
+                        let bag = &ids[offsets[source as usize] as usize
+                            ..offsets[source as usize + 1] as usize];
                         let weight = 1.0 / bag.len() as f32;
-                        uses.extend(bag.iter().map(|&id| Use { row: row as u32, id: choose(field, id), weight }));
+                        uses.extend(bag.iter().map(|&id| Use {
+                            row: row as u32,
+                            id: choose(field, id),
+                            weight,
+                        }));
                     }
                 }
             }
-            let Some(table) = &self.tables[field] else { continue };
+            let Some(table) = &self.tables[field] else {
+                continue;
+            };
             for Use { row, id, weight } in uses {
                 let source = &table[*id as usize * self.dim..][..self.dim];
                 let target = &mut out.input[*row as usize * width + start..][..self.dim];

@@ -35,12 +35,24 @@ impl InputLayout {
         let (mut width, mut aware) = (0, 0);
         for field in fields {
             let start = width;
-            width += if field.kind() == InputKind::Dense { 1 } else { embedding };
+            width += if field.kind() == InputKind::Dense {
+                1
+            } else {
+                embedding
+            };
             if field.role() == Role::Scenario {
                 aware = width;
             }
-            spans.push(Span { name: field.name().to_owned(), start, end: width });
+            spans.push(Span {
+                name: field.name().to_owned(),
+                start,
+                end: width,
+            });
         }
-        Self { spans, aware, width }
+        Self {
+            spans,
+            aware,
+            width,
+        }
     }
 }

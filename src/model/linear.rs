@@ -31,6 +31,10 @@ impl Linear {
 
 /// A trainable parameter from host data; all our initialisation goes through here, since a device's
 /// own generator is one for the whole process.
-pub fn parameter<const D: usize>(data: Vec<f32>, shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+pub fn parameter<const D: usize>(
+    data: Vec<f32>,
+    shape: [usize; D],
+    device: &Device,
+) -> Param<Tensor<D>> {
     Param::from_data(TensorData::new(data, shape), device)
 }

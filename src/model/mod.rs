@@ -27,7 +27,9 @@ pub mod predict;
 mod trained;
 
 pub use block::BlockShape;
-pub use config::{Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig};
+pub use config::{
+    Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+};
 pub use embedding::Embeddings;
 pub use layout::{InputLayout, Span};
 #[cfg(feature = "train")]

@@ -31,17 +31,33 @@ pub struct Discriminator {
 
 impl Discriminator {
     /// Glorot-uniform M (or A and B), zero b.
-    pub fn init(aware: usize, layer: &ModulatedLinear, config: &MutualInformationConfig, random: &mut Stream, device: &Device) -> Self {
+    pub fn init(
+        aware: usize,
+        layer: &ModulatedLinear,
+        config: &MutualInformationConfig,
+        random: &mut Stream,
+        device: &Device,
+    ) -> Self {
         let size = layer.weighting.shape().len();
         let bias = parameter(vec![0.0], [1], device);
         if layer.weighting.full.is_some() {
             let rank = config.rank;
             let left = Some(parameter(random.glorot(aware, rank), [aware, rank], device));
             let right = Some(parameter(random.glorot(rank, size), [rank, size], device));
-            Self { weight: None, left, right, bias }
+            Self {
+                weight: None,
+                left,
+                right,
+                bias,
+            }
         } else {
             let weight = Some(parameter(random.glorot(aware, size), [aware, size], device));
-            Self { weight, left: None, right: None, bias }
+            Self {
+                weight,
+                left: None,
+                right: None,
+                bias,
+            }
         }
     }
 
@@ -59,9 +75,8 @@ impl Discriminator {
             ),
             _ => unreachable!("`init` fills the fields of either form"),
         };
-        let logit = |e: Tensor<2>| {
-            (e * key.clone()).sum_dim(1).squeeze_dim::<1>(1) + self.bias.val()
-        };
+        let logit =
+            |e: Tensor<2>| (e * key.clone()).sum_dim(1).squeeze_dim::<1>(1) + self.bias.val();
         let positive = log_sigmoid(logit(e)).mean();
         let negative = log_sigmoid(logit(shuffled).neg()).mean();
         (positive + negative).neg()
@@ -70,7 +85,12 @@ impl Discriminator {
 
 /// Mean over layers of L_mi: `e` \[batch, d_e\], `order` a permutation of the batch's rows, the same
 /// for all layers.
-pub fn loss(discriminators: &[Discriminator], e: Tensor<2>, order: Tensor<1, Int>, weighting: &[Tensor<3>]) -> Option<Tensor<1>> {
+pub fn loss(
+    discriminators: &[Discriminator],
+    e: Tensor<2>,
+    order: Tensor<1, Int>,
+    weighting: &[Tensor<3>],
+) -> Option<Tensor<1>> {
     let shuffled = e.clone().select(0, order);
     let terms: Vec<Tensor<1>> = discriminators
         .iter()
@@ -78,7 +98,10 @@ pub fn loss(discriminators: &[Discriminator], e: Tensor<2>, order: Tensor<1, Int
         .map(|(d, s)| d.loss(e.clone(), shuffled.clone(), s.clone()))
         .collect();
     let count = terms.len();
-    terms.into_iter().reduce(|a, b| a + b).map(|sum| sum.div_scalar(count as f32))
+    terms
+        .into_iter()
+        .reduce(|a, b| a + b)
+        .map(|sum| sum.div_scalar(count as f32))
 }
 
 /// The smallest L_mi a perfect discriminator can reach when S identifies e (methods §9.2):
@@ -107,7 +130,11 @@ mod tests {
             (vec![1; 10], 0.335),
             (vec![7, 2, 1], 0.948),
         ] {
-            assert!((floor(&counts) - expected).abs() < 6e-4, "{counts:?}: {}", floor(&counts));
+            assert!(
+                (floor(&counts) - expected).abs() < 6e-4,
+                "{counts:?}: {}",
+                floor(&counts)
+            );
         }
         // One scenario has nothing to tell: the floor is L_mi of independence.
         assert!((floor(&[5]) - 2.0 * std::f64::consts::LN_2).abs() < 1e-12);

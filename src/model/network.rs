@@ -30,15 +30,30 @@ pub enum Network {
 
 impl Network {
     /// A fresh network of `config` over `layout`, its parameters drawn from `random`.
-    pub fn init(config: &NetworkConfig, layout: &InputLayout, random: &mut Stream, device: &Device) -> Self {
+    pub fn init(
+        config: &NetworkConfig,
+        layout: &InputLayout,
+        random: &mut Stream,
+        device: &Device,
+    ) -> Self {
         let shape = (layout.width, layout.aware);
         let hidden = &config.hidden;
         match &config.method {
             Method::Dnn => Self::Dnn(Dnn::init(layout.width, hidden, random, device)),
-            Method::Dpg { weighting } => Self::Dpg(Dpg::init(shape, hidden, weighting, None, random, device)),
-            Method::MiDpg { weighting, mutual_information } => {
-                Self::Dpg(Dpg::init(shape, hidden, weighting, Some(mutual_information), random, device))
+            Method::Dpg { weighting } => {
+                Self::Dpg(Dpg::init(shape, hidden, weighting, None, random, device))
             }
+            Method::MiDpg {
+                weighting,
+                mutual_information,
+            } => Self::Dpg(Dpg::init(
+                shape,
+                hidden,
+                weighting,
+                Some(mutual_information),
+                random,
+                device,
+            )),
         }
     }
 
@@ -93,7 +108,12 @@ impl Network {
     pub fn widest_weighting(&self) -> usize {
         match self {
             Self::Dnn(_) => 0,
-            Self::Dpg(dpg) => dpg.layers.iter().map(|l| l.weighting.shape().len()).max().unwrap_or(0),
+            Self::Dpg(dpg) => dpg
+                .layers
+                .iter()
+                .map(|l| l.weighting.shape().len())
+                .max()
+                .unwrap_or(0),
         }
     }
 }

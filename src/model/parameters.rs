@@ -17,7 +17,8 @@ pub(crate) struct Path(Vec<Option<String>>);
 
 impl Path {
     pub(crate) fn enter(&mut self, name: &str, container: &str) {
-        self.0.push((!container.starts_with("Enum:")).then(|| name.to_owned()));
+        self.0
+            .push((!container.starts_with("Enum:")).then(|| name.to_owned()));
     }
 
     pub(crate) fn exit(&mut self) {
@@ -25,7 +26,12 @@ impl Path {
     }
 
     pub(crate) fn name(&self) -> String {
-        self.0.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(".")
+        self.0
+            .iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(".")
     }
 }
 
@@ -72,7 +78,15 @@ pub async fn read(module: &impl Module) -> Result<BTreeMap<String, TensorValue>>
         .names
         .into_iter()
         .zip(data)
-        .map(|((name, shape), data)| Ok((name, TensorValue { shape, data: floats(data)? })))
+        .map(|((name, shape), data)| {
+            Ok((
+                name,
+                TensorValue {
+                    shape,
+                    data: floats(data)?,
+                },
+            ))
+        })
         .collect()
 }
 
@@ -91,10 +105,15 @@ impl ModuleMapper for Loader<'_> {
             Some(value) if value.shape == expected.as_slice() => {
                 return Param::from_data(TensorData::new(value.data, value.shape), self.device);
             }
-            Some(value) => format!("tensor {name} has shape {:?}, expected {:?}", value.shape, expected.as_slice()),
+            Some(value) => format!(
+                "tensor {name} has shape {:?}, expected {:?}",
+                value.shape,
+                expected.as_slice()
+            ),
             None => format!("tensor {name} is missing"),
         };
-        self.problem.get_or_insert_with(|| Error::new(ErrorKind::ModelFile, message));
+        self.problem
+            .get_or_insert_with(|| Error::new(ErrorKind::ModelFile, message));
         param
     }
 
@@ -111,8 +130,17 @@ impl ModuleMapper for Loader<'_> {
 ///
 /// # Errors
 /// [`ErrorKind::ModelFile`] when one is missing or has another shape.
-pub fn load<M: Module>(module: M, values: &mut BTreeMap<String, TensorValue>, device: &Device) -> Result<M> {
-    let mut loader = Loader { path: Path::default(), values, device, problem: None };
+pub fn load<M: Module>(
+    module: M,
+    values: &mut BTreeMap<String, TensorValue>,
+    device: &Device,
+) -> Result<M> {
+    let mut loader = Loader {
+        path: Path::default(),
+        values,
+        device,
+        problem: None,
+    };
     let module = module.map(&mut loader);
     match loader.problem {
         Some(problem) => Err(problem),
@@ -124,10 +152,16 @@ pub fn load<M: Module>(module: M, values: &mut BTreeMap<String, TensorValue>, de
 pub(crate) fn device_error(error: impl std::fmt::Display) -> Error {
     let text = error.to_string();
     let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    Error::new(ErrorKind::Device, format!("the device failed: {line}")).hint("train on the CPU: --device cpu")
+    Error::new(ErrorKind::Device, format!("the device failed: {line}"))
+        .hint("train on the CPU: --device cpu")
 }
 
 /// The f32 values of data that came back from a device.
 pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>> {
-    data.into_vec::<f32>().map_err(|error| Error::new(ErrorKind::Device, format!("the device gave no f32 values: {error:?}")))
+    data.into_vec::<f32>().map_err(|error| {
+        Error::new(
+            ErrorKind::Device,
+            format!("the device gave no f32 values: {error:?}"),
+        )
+    })
 }

@@ -48,17 +48,28 @@ pub async fn predict(
                 transaction = transaction.register(s);
             }
         }
-        let mut data = transaction.execute_async().await.map_err(device_error)?.into_iter();
+        let mut data = transaction
+            .execute_async()
+            .await
+            .map_err(device_error)?
+            .into_iter();
         let logits = data.next().map(floats).transpose()?.unwrap_or_default();
         let weighting = data.map(floats).collect::<Result<_>>()?;
-        visit(Chunk { rows, logits, weighting })?;
+        visit(Chunk {
+            rows,
+            logits,
+            weighting,
+        })?;
     }
     Ok(())
 }
 
 /// h¹ on the device, \[rows, width\].
 pub(crate) fn input_tensor(gathered: &Gathered, width: usize, device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(gathered.input.clone(), [gathered.rows, width]), device)
+    Tensor::from_data(
+        TensorData::new(gathered.input.clone(), [gathered.rows, width]),
+        device,
+    )
 }
 
 /// σ(z), the probability of a logit.

@@ -25,15 +25,31 @@ pub fn of_widths(config: &NetworkConfig, width: usize, aware: usize) -> Vec<(Str
     for (l, &dm) in config.hidden.iter().enumerate() {
         linear(&mut out, &format!("layers.{l}"), dn, dm);
         if let Some(weighting) = config.method.weighting() {
-            weighting_tensors(&mut out, &format!("layers.{l}.weighting"), blocks[l], aware, weighting);
+            weighting_tensors(
+                &mut out,
+                &format!("layers.{l}.weighting"),
+                blocks[l],
+                aware,
+                weighting,
+            );
         }
         dn = dm;
     }
     linear(&mut out, "output", dn, 1);
     if let Some(mi) = config.method.mutual_information() {
-        let whole = config.method.weighting().is_some_and(|w| w.variant == Variant::Non);
+        let whole = config
+            .method
+            .weighting()
+            .is_some_and(|w| w.variant == Variant::Non);
         for (l, block) in blocks.iter().enumerate() {
-            discriminator(&mut out, &format!("{DISCRIMINATORS}{l}"), block.len(), aware, mi, whole);
+            discriminator(
+                &mut out,
+                &format!("{DISCRIMINATORS}{l}"),
+                block.len(),
+                aware,
+                mi,
+                whole,
+            );
         }
     }
     out
@@ -41,7 +57,10 @@ pub fn of_widths(config: &NetworkConfig, width: usize, aware: usize) -> Vec<(Str
 
 /// Number of parameters in a list of tensors.
 pub fn count(tensors: &[(String, Vec<usize>)]) -> usize {
-    tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+    tensors
+        .iter()
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
 }
 
 fn linear(out: &mut Vec<(String, Vec<usize>)>, name: &str, input: usize, output: usize) {
@@ -49,10 +68,21 @@ fn linear(out: &mut Vec<(String, Vec<usize>)>, name: &str, input: usize, output:
     out.push((format!("{name}.bias"), vec![output]));
 }
 
-fn weighting_tensors(out: &mut Vec<(String, Vec<usize>)>, name: &str, block: BlockShape, aware: usize, config: &WeightingConfig) {
+fn weighting_tensors(
+    out: &mut Vec<(String, Vec<usize>)>,
+    name: &str,
+    block: BlockShape,
+    aware: usize,
+    config: &WeightingConfig,
+) {
     let BlockShape { dr, dc, dn, .. } = block;
     let dk = config.dk;
-    let input = aware + if config.condition == Condition::Input { dn } else { 0 };
+    let input = aware
+        + if config.condition == Condition::Input {
+            dn
+        } else {
+            0
+        };
     match config.variant {
         Variant::Non => linear(out, &format!("{name}.full"), input, dr.saturating_mul(dc)),
         Variant::Rc => {
@@ -70,7 +100,14 @@ fn weighting_tensors(out: &mut Vec<(String, Vec<usize>)>, name: &str, block: Blo
     }
 }
 
-fn discriminator(out: &mut Vec<(String, Vec<usize>)>, name: &str, size: usize, aware: usize, config: &MutualInformationConfig, whole: bool) {
+fn discriminator(
+    out: &mut Vec<(String, Vec<usize>)>,
+    name: &str,
+    size: usize,
+    aware: usize,
+    config: &MutualInformationConfig,
+    whole: bool,
+) {
     if whole {
         out.push((format!("{name}.left"), vec![aware, config.rank]));
         out.push((format!("{name}.right"), vec![config.rank, size]));
@@ -86,12 +123,21 @@ mod tests {
     use crate::model::config::Method;
 
     fn parameters(method: Method) -> usize {
-        let config = NetworkConfig { method, ..Default::default() };
+        let config = NetworkConfig {
+            method,
+            ..Default::default()
+        };
         count(&of_widths(&config, 160, 16))
     }
 
     fn dpg(variant: Variant, condition: Condition, div: usize) -> Method {
-        let weighting = WeightingConfig { variant, condition, dr_div: div, dc_div: div, ..Default::default() };
+        let weighting = WeightingConfig {
+            variant,
+            condition,
+            dr_div: div,
+            dc_div: div,
+            ..Default::default()
+        };
         Method::Dpg { weighting }
     }
 
@@ -108,12 +154,19 @@ mod tests {
             (Variant::R, Scenario, 31_497),
             (Variant::C, Input, 37_513),
         ] {
-            assert_eq!(parameters(dpg(variant, condition, 8)), expected, "{variant:?} {condition:?}");
+            assert_eq!(
+                parameters(dpg(variant, condition, 8)),
+                expected,
+                "{variant:?} {condition:?}"
+            );
         }
         for (div, overhead) in [(2, 17_440), (4, 8_720), (8, 4_360), (16, 2_180)] {
             assert_eq!(parameters(dpg(Variant::R, Input, div)) - 30_977, overhead);
         }
-        let mi = Method::MiDpg { weighting: WeightingConfig::default(), mutual_information: MutualInformationConfig::default() };
+        let mi = Method::MiDpg {
+            weighting: WeightingConfig::default(),
+            mutual_information: MutualInformationConfig::default(),
+        };
         assert_eq!(parameters(mi), 43_020);
     }
 }

@@ -38,7 +38,14 @@ impl Model {
         network: Network,
         device: Device,
     ) -> Self {
-        Self { encoder, config, summary, embeddings, network, device }
+        Self {
+            encoder,
+            config,
+            summary,
+            embeddings,
+            network,
+            device,
+        }
     }
 
     /// Loads a model file's content onto `device`.
@@ -47,27 +54,59 @@ impl Model {
     /// [`ErrorKind::ModelFile`] when tensors do not fit the document; none after
     /// [`Artifact::from_bytes`].
     pub fn from_artifact(artifact: Artifact, device: &Device) -> Result<Self> {
-        let Artifact { metadata, mut tensors } = artifact;
-        let Metadata { network: config, encoder, training: summary, .. } = metadata;
+        let Artifact {
+            metadata,
+            mut tensors,
+        } = artifact;
+        let Metadata {
+            network: config,
+            encoder,
+            training: summary,
+            ..
+        } = metadata;
         let fields = encoder.fields();
         let tables = fields
             .iter()
             .map(|field| {
                 (field.kind() != InputKind::Dense)
-                    .then(|| tensors.remove(&embedding_name(field.name())).map(|t| t.data))
+                    .then(|| {
+                        tensors
+                            .remove(&embedding_name(field.name()))
+                            .map(|t| t.data)
+                    })
                     .flatten()
             })
             .collect();
-        let embeddings = Embeddings::from_tables(fields, config.embedding, tables)
-            .ok_or_else(|| Error::new(ErrorKind::ModelFile, "the embedding tables do not fit the fields"))?;
+        let embeddings =
+            Embeddings::from_tables(fields, config.embedding, tables).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::ModelFile,
+                    "the embedding tables do not fit the fields",
+                )
+            })?;
         // The values are replaced at once; only shapes and names are taken from the fresh network.
-        let mut network = Network::init(&config, embeddings.layout(), &mut Stream::new(0, "unused"), device);
-        if !tensors.keys().any(|name| name.starts_with(super::shapes::DISCRIMINATORS)) {
+        let mut network = Network::init(
+            &config,
+            embeddings.layout(),
+            &mut Stream::new(0, "unused"),
+            device,
+        );
+        if !tensors
+            .keys()
+            .any(|name| name.starts_with(super::shapes::DISCRIMINATORS))
+        {
             network = network.without_discriminators();
         }
         let network = parameters::load(network, &mut tensors, device)?;
         let device = device.clone();
-        Ok(Self { encoder: Arc::new(encoder), config, summary, embeddings, network, device })
+        Ok(Self {
+            encoder: Arc::new(encoder),
+            config,
+            summary,
+            embeddings,
+            network,
+            device,
+        })
     }
 
     /// The model file's content.
@@ -78,7 +117,10 @@ impl Model {
         let mut tensors = parameters::read(&self.network).await?;
         for (field, table) in self.encoder.fields().iter().zip(&self.embeddings.tables) {
             if let Some(table) = table {
-                let value = TensorValue { shape: vec![field.size(), self.config.embedding], data: table.clone() };
+                let value = TensorValue {
+                    shape: vec![field.size(), self.config.embedding],
+                    data: table.clone(),
+                };
                 tensors.insert(embedding_name(field.name()), value);
             }
         }
@@ -102,7 +144,15 @@ impl Model {
             out.extend(chunk.logits.iter().map(|&z| probability(z)));
             Ok(())
         };
-        predict(&self.network, &self.embeddings, &self.device, (columns, rows), false, visit).await?;
+        predict(
+            &self.network,
+            &self.embeddings,
+            &self.device,
+            (columns, rows),
+            false,
+            visit,
+        )
+        .await?;
         Ok(out)
     }
 
@@ -110,8 +160,21 @@ impl Model {
     ///
     /// # Errors
     /// [`ErrorKind::Device`] when the device was lost, or what `visit` returns.
-    pub async fn explain_rows(&self, columns: &Columns, rows: &[u32], visit: impl FnMut(Chunk<'_>) -> Result<()>) -> Result<()> {
-        predict(&self.network, &self.embeddings, &self.device, (columns, rows), true, visit).await
+    pub async fn explain_rows(
+        &self,
+        columns: &Columns,
+        rows: &[u32],
+        visit: impl FnMut(Chunk<'_>) -> Result<()>,
+    ) -> Result<()> {
+        predict(
+            &self.network,
+            &self.embeddings,
+            &self.device,
+            (columns, rows),
+            true,
+            visit,
+        )
+        .await
     }
 
     /// Schema, vocabularies and statistics.
@@ -141,7 +204,10 @@ impl Model {
 
     /// Parameters in the embedding tables and in the network.
     pub fn parameter_counts(&self) -> (usize, usize) {
-        (self.embeddings.parameters(), parameters::count(&self.network))
+        (
+            self.embeddings.parameters(),
+            parameters::count(&self.network),
+        )
     }
 
     pub(crate) fn parts(&self) -> (&Embeddings, &Network) {

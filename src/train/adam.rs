@@ -22,13 +22,26 @@ pub struct DenseAdam {
 impl DenseAdam {
     /// No steps taken yet.
     pub fn new(lr: f64) -> Self {
-        let adam = AdamConfig::new().with_beta_1(0.9).with_beta_2(0.999).with_epsilon(1e-8).build();
-        Self { adam, lr, steps: 0, moments: BTreeMap::new() }
+        let adam = AdamConfig::new()
+            .with_beta_1(0.9)
+            .with_beta_2(0.999)
+            .with_epsilon(1e-8)
+            .build();
+        Self {
+            adam,
+            lr,
+            steps: 0,
+            moments: BTreeMap::new(),
+        }
     }
 
     /// One step; a parameter without a gradient stays.
     pub fn step<M: Module>(&mut self, module: M, gradients: &mut Gradients) -> M {
-        let module = module.map(&mut Step { optimizer: self, gradients, path: Path::default() });
+        let module = module.map(&mut Step {
+            optimizer: self,
+            gradients,
+            path: Path::default(),
+        });
         self.steps += 1;
         module
     }
@@ -59,7 +72,13 @@ impl DenseAdam {
             .zip(data)
             .map(|(name, data)| {
                 let data = floats(data)?;
-                Ok((name, TensorValue { shape: vec![data.len()], data }))
+                Ok((
+                    name,
+                    TensorValue {
+                        shape: vec![data.len()],
+                        data,
+                    },
+                ))
             })
             .collect()
     }
@@ -71,12 +90,24 @@ impl DenseAdam {
     pub fn restore(&mut self, steps: usize, mut state: Tensors, device: &Device) -> Result<()> {
         self.steps = steps;
         self.moments.clear();
-        let names: Vec<String> =
-            state.keys().filter_map(|name| name.strip_suffix(".first").map(str::to_owned)).collect();
+        let names: Vec<String> = state
+            .keys()
+            .filter_map(|name| name.strip_suffix(".first").map(str::to_owned))
+            .collect();
         for name in names {
-            let (first, second) = match (state.remove(&format!("{name}.first")), state.remove(&format!("{name}.second"))) {
-                (Some(first), Some(second)) if first.data.len() == second.data.len() => (first, second),
-                _ => return Err(Error::new(ErrorKind::ModelFile, format!("the moments of {name} are not complete"))),
+            let (first, second) = match (
+                state.remove(&format!("{name}.first")),
+                state.remove(&format!("{name}.second")),
+            ) {
+                (Some(first), Some(second)) if first.data.len() == second.data.len() => {
+                    (first, second)
+                }
+                _ => {
+                    return Err(Error::new(
+                        ErrorKind::ModelFile,
+                        format!("the moments of {name} are not complete"),
+                    ));
+                }
             };
             let tensor = |value: TensorValue| {
                 let count = value.data.len();
@@ -111,7 +142,9 @@ impl ModuleMapper for Step<'_> {
         });
         let (value, state) = optimizer.adam.step(optimizer.lr, value, gradient, state);
         if let Some(AdamState { momentum }) = state {
-            optimizer.moments.insert(name, (momentum.moment_1, momentum.moment_2));
+            optimizer
+                .moments
+                .insert(name, (momentum.moment_1, momentum.moment_2));
         }
         Param::initialized(id, Tensor::from_inner(value.reshape(shape)).require_grad())
     }

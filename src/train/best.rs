@@ -20,7 +20,11 @@ impl Best {
     }
 }
 
-fn better(new: (Option<f64>, Option<f64>), old: (Option<f64>, Option<f64>), select: Select) -> bool {
+fn better(
+    new: (Option<f64>, Option<f64>),
+    old: (Option<f64>, Option<f64>),
+    select: Select,
+) -> bool {
     match (select, new, old) {
         (Select::Auc, (Some(new), _), (Some(old), _)) => new > old,
         (_, (_, Some(new)), (_, Some(old))) => new < old,
@@ -38,7 +42,13 @@ mod tests {
         assert!(better(a, b, Select::Auc));
         assert!(!better(a, b, Select::Logloss));
         assert!(!better(a, a, Select::Auc), "a tie keeps the earlier epoch");
-        assert!(better((None, Some(0.3)), (None, Some(0.4)), Select::Auc), "one class: LogLoss decides");
-        assert!(better((None, None), (None, None), Select::Auc), "no validation part: the later epoch");
+        assert!(
+            better((None, Some(0.3)), (None, Some(0.4)), Select::Auc),
+            "one class: LogLoss decides"
+        );
+        assert!(
+            better((None, None), (None, None), Select::Auc),
+            "no validation part: the later epoch"
+        );
     }
 }

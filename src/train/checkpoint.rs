@@ -52,15 +52,35 @@ impl Trainer {
         add(&mut tensors, "now", parameters::read(&self.network).await?);
         add(&mut tensors, "now", self.tables(&self.stepper.embeddings));
         add(&mut tensors, "adam", self.stepper.dense.state().await?);
-        for (field, moments) in self.data.encoder.fields().iter().zip(self.stepper.lazy.moments()) {
+        for (field, moments) in self
+            .data
+            .encoder
+            .fields()
+            .iter()
+            .zip(self.stepper.lazy.moments())
+        {
             for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
-                let value = TensorValue { shape: vec![values.len()], data: values.clone() };
+                let value = TensorValue {
+                    shape: vec![values.len()],
+                    data: values.clone(),
+                };
                 tensors.insert(format!("lazy.{}.{which}", field.name()), value);
             }
         }
         let mut best = None;
-        if let Some(Best { epoch, auc, logloss, network, embeddings: Some(embeddings) }) = &self.best {
-            best = Some(BestMetrics { epoch: *epoch, auc: *auc, logloss: *logloss });
+        if let Some(Best {
+            epoch,
+            auc,
+            logloss,
+            network,
+            embeddings: Some(embeddings),
+        }) = &self.best
+        {
+            best = Some(BestMetrics {
+                epoch: *epoch,
+                auc: *auc,
+                logloss: *logloss,
+            });
             add(&mut tensors, "best", parameters::read(network).await?);
             add(&mut tensors, "best", self.tables(embeddings));
         }
@@ -77,8 +97,12 @@ impl Trainer {
             permutation: self.stepper.permutation.state(),
             dropout: self.stepper.dropout.state(),
         };
-        let json = serde_json::to_string(&document)
-            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise the checkpoint: {error}")))?;
+        let json = serde_json::to_string(&document).map_err(|error| {
+            Error::new(
+                ErrorKind::ModelFile,
+                format!("cannot serialise the checkpoint: {error}"),
+            )
+        })?;
         write(KEY, json, &tensors)
     }
 
@@ -88,13 +112,26 @@ impl Trainer {
     /// # Errors
     /// [`ErrorKind::ModelFile`] for a bad file, [`ErrorKind::Config`] when the run had other data or
     /// other settings.
-    pub fn resume(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str, checkpoint: &[u8]) -> Result<Self> {
+    pub fn resume(
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: &Device,
+        device_name: &str,
+        checkpoint: &[u8],
+    ) -> Result<Self> {
         let container = Container::open(checkpoint, KEY, "mi-dpg checkpoint")?;
-        let document: Document = serde_json::from_str(&container.document)
-            .map_err(|error| Error::new(ErrorKind::ModelFile, format!("the checkpoint is not valid: {error}")))?;
+        let document: Document = serde_json::from_str(&container.document).map_err(|error| {
+            Error::new(
+                ErrorKind::ModelFile,
+                format!("the checkpoint is not valid: {error}"),
+            )
+        })?;
         let other = |what: &str| {
-            Err(Error::new(ErrorKind::Config, format!("the checkpoint is of a run with other {what}"))
-                .hint("delete the checkpoint or leave out --resume to start again"))
+            Err(Error::new(
+                ErrorKind::Config,
+                format!("the checkpoint is of a run with other {what}"),
+            )
+            .hint("delete the checkpoint or leave out --resume to start again"))
         };
         if document.format != FORMAT {
             return other("software");
@@ -114,13 +151,27 @@ impl Trainer {
         trainer.stepper.embeddings = trainer.take_tables(&mut now)?;
         let network = trainer.network.clone();
         trainer.network = parameters::load(network, &mut now, &autodiff)?;
-        trainer.stepper.dense.restore(document.dense_steps, take(&mut tensors, "adam"), &plain)?;
+        trainer
+            .stepper
+            .dense
+            .restore(document.dense_steps, take(&mut tensors, "adam"), &plain)?;
         trainer.restore_lazy(document.lazy_steps, take(&mut tensors, "lazy"))?;
-        if let Some(BestMetrics { epoch, auc, logloss }) = document.best {
+        if let Some(BestMetrics {
+            epoch,
+            auc,
+            logloss,
+        }) = document.best
+        {
             let mut best = take(&mut tensors, "best");
             let embeddings = Some(trainer.take_tables(&mut best)?);
             let network: Network = parameters::load(trainer.network.valid(), &mut best, &plain)?;
-            trainer.best = Some(Best { epoch, auc, logloss, network, embeddings });
+            trainer.best = Some(Best {
+                epoch,
+                auc,
+                logloss,
+                network,
+                embeddings,
+            });
         }
 
         // The epoch's order is drawn again from where the stream stood before it.
@@ -140,7 +191,10 @@ impl Trainer {
             .filter_map(|(field, table)| {
                 let data = table.clone()?;
                 let shape = vec![field.size(), embeddings.dim];
-                Some((crate::artifact::embedding_name(field.name()), TensorValue { shape, data }))
+                Some((
+                    crate::artifact::embedding_name(field.name()),
+                    TensorValue { shape, data },
+                ))
             })
             .collect()
     }
@@ -149,19 +203,42 @@ impl Trainer {
         let fields = self.data.encoder.fields();
         let tables = fields
             .iter()
-            .map(|field| tensors.remove(&crate::artifact::embedding_name(field.name())).map(|t| t.data))
+            .map(|field| {
+                tensors
+                    .remove(&crate::artifact::embedding_name(field.name()))
+                    .map(|t| t.data)
+            })
             .collect();
-        Embeddings::from_tables(fields, self.stepper.embeddings.dim, tables)
-            .ok_or_else(|| Error::new(ErrorKind::ModelFile, "the checkpoint's embedding tables do not fit the data"))
+        Embeddings::from_tables(fields, self.stepper.embeddings.dim, tables).ok_or_else(|| {
+            Error::new(
+                ErrorKind::ModelFile,
+                "the checkpoint's embedding tables do not fit the data",
+            )
+        })
     }
 
     fn restore_lazy(&mut self, steps: u64, mut tensors: Tensors) -> Result<()> {
-        let fits = Error::new(ErrorKind::ModelFile, "the checkpoint's moments do not fit the data");
+        let fits = Error::new(
+            ErrorKind::ModelFile,
+            "the checkpoint's moments do not fit the data",
+        );
         let mut moments = Vec::new();
-        for (field, old) in self.data.encoder.fields().iter().zip(self.stepper.lazy.moments()) {
-            let mut values = |which: &str| tensors.remove(&format!("{}.{which}", field.name())).map(|t| t.data);
+        for (field, old) in self
+            .data
+            .encoder
+            .fields()
+            .iter()
+            .zip(self.stepper.lazy.moments())
+        {
+            let mut values = |which: &str| {
+                tensors
+                    .remove(&format!("{}.{which}", field.name()))
+                    .map(|t| t.data)
+            };
             match (values("first"), values("second")) {
-                (Some(first), Some(second)) if first.len() == old.first.len() => moments.push(Moments { first, second }),
+                (Some(first), Some(second)) if first.len() == old.first.len() => {
+                    moments.push(Moments { first, second })
+                }
                 _ => return Err(fits),
             }
         }
@@ -171,19 +248,35 @@ impl Trainer {
 }
 
 fn stream(state: &StreamState) -> Result<Stream> {
-    Stream::from_state(state).ok_or_else(|| Error::new(ErrorKind::ModelFile, "the checkpoint's random state is not valid"))
+    Stream::from_state(state).ok_or_else(|| {
+        Error::new(
+            ErrorKind::ModelFile,
+            "the checkpoint's random state is not valid",
+        )
+    })
 }
 
 fn add(all: &mut Tensors, prefix: &str, tensors: Tensors) {
-    all.extend(tensors.into_iter().map(|(name, value)| (format!("{prefix}.{name}"), value)));
+    all.extend(
+        tensors
+            .into_iter()
+            .map(|(name, value)| (format!("{prefix}.{name}"), value)),
+    );
 }
 
 /// Moves the tensors under `prefix` out, under their names without it.
 fn take(all: &mut Tensors, prefix: &str) -> Tensors {
     let prefix = format!("{prefix}.");
-    let names: Vec<String> = all.keys().filter(|name| name.starts_with(&prefix)).cloned().collect();
+    let names: Vec<String> = all
+        .keys()
+        .filter(|name| name.starts_with(&prefix))
+        .cloned()
+        .collect();
     names
         .into_iter()
-        .filter_map(|name| all.remove(&name).map(|value| (name[prefix.len()..].to_owned(), value)))
+        .filter_map(|name| {
+            all.remove(&name)
+                .map(|value| (name[prefix.len()..].to_owned(), value))
+        })
         .collect()
 }

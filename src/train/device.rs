@@ -29,20 +29,32 @@ pub async fn open(kind: &str) -> Result<OpenDevice> {
         "cpu" => cpu("asked for"),
         "ndarray" => ndarray(),
         "webgpu" => webgpu().await,
-        other => Err(Error::new(ErrorKind::Config, format!("unknown device {other:?}"))
-            .hint("--device is auto, cpu, ndarray or webgpu")),
+        other => Err(
+            Error::new(ErrorKind::Config, format!("unknown device {other:?}"))
+                .hint("--device is auto, cpu, ndarray or webgpu"),
+        ),
     }
 }
 
-#[allow(dead_code, reason = "which devices are missing depends on the features")]
+#[allow(
+    dead_code,
+    reason = "which devices are missing depends on the features"
+)]
 fn missing(name: &str, feature: &str) -> Result<OpenDevice> {
-    Err(Error::new(ErrorKind::Device, format!("the {name} device is not in this build"))
-        .hint(format!("build with the feature `{feature}`")))
+    Err(Error::new(
+        ErrorKind::Device,
+        format!("the {name} device is not in this build"),
+    )
+    .hint(format!("build with the feature `{feature}`")))
 }
 
 #[cfg(feature = "flex")]
 fn cpu(reason: &str) -> Result<OpenDevice> {
-    Ok(OpenDevice { device: Device::flex(), name: "cpu", reason: reason.to_owned() })
+    Ok(OpenDevice {
+        device: Device::flex(),
+        name: "cpu",
+        reason: reason.to_owned(),
+    })
 }
 
 #[cfg(not(feature = "flex"))]
@@ -52,9 +64,16 @@ fn cpu(_: &str) -> Result<OpenDevice> {
 
 #[cfg(feature = "ndarray")]
 fn ndarray() -> Result<OpenDevice> {
-    #[allow(deprecated, reason = "upstream drops it after 0.22; the users of this crate name it")]
+    #[allow(
+        deprecated,
+        reason = "upstream drops it after 0.22; the users of this crate name it"
+    )]
     let device = Device::ndarray();
-    Ok(OpenDevice { device, name: "ndarray", reason: "asked for".to_owned() })
+    Ok(OpenDevice {
+        device,
+        name: "ndarray",
+        reason: "asked for".to_owned(),
+    })
 }
 
 #[cfg(not(feature = "ndarray"))]
@@ -73,9 +92,14 @@ async fn webgpu() -> Result<OpenDevice> {
         .map_err(|error| {
             let text = error.to_string();
             let line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-            Error::new(ErrorKind::Device, format!("WebGPU did not start: {line}")).hint("use the CPU: --device cpu")
+            Error::new(ErrorKind::Device, format!("WebGPU did not start: {line}"))
+                .hint("use the CPU: --device cpu")
         })?;
-    Ok(OpenDevice { device, name: "webgpu", reason: "asked for".to_owned() })
+    Ok(OpenDevice {
+        device,
+        name: "webgpu",
+        reason: "asked for".to_owned(),
+    })
 }
 
 #[cfg(not(feature = "webgpu"))]

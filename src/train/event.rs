@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Event {
     /// A batch was trained on.
     Step {
@@ -74,7 +78,12 @@ impl MutualInformation {
         let independent = 2.0 * std::f64::consts::LN_2;
         let jsd = independent - loss;
         let span = independent - floor;
-        Self { loss, floor, jsd, share: (span > 1e-9).then(|| jsd / span) }
+        Self {
+            loss,
+            floor,
+            jsd,
+            share: (span > 1e-9).then(|| jsd / span),
+        }
     }
 }
 

@@ -27,6 +27,9 @@ mod trainer;
 #[cfg(feature = "train")]
 mod validation;
 
+#[cfg(all(test, feature = "flex"))]
+mod tests;
+
 #[cfg(feature = "train")]
 pub use event::{Event, MutualInformation, Spread};
 pub use options::{Select, TrainOptions};

@@ -65,24 +65,47 @@ impl TrainOptions {
     /// [`ErrorKind::Config`], naming the flag to change.
     pub fn validate(&self) -> Result<()> {
         self.network.validate()?;
-        let bad = |flag: &str, what: String| Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")));
+        let bad = |flag: &str, what: String| {
+            Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")))
+        };
         if !(1..=100_000).contains(&self.epochs) {
-            return bad("--epochs", format!("{} epochs; at least 1 is needed", self.epochs));
+            return bad(
+                "--epochs",
+                format!("{} epochs; at least 1 is needed", self.epochs),
+            );
         }
         if self.patience == 0 {
-            return bad("--patience", "a patience of 0 would stop before the first epoch".into());
+            return bad(
+                "--patience",
+                "a patience of 0 would stop before the first epoch".into(),
+            );
         }
         if !(2..=1 << 20).contains(&self.batch) {
-            return bad("--batch", format!("a batch of {} rows is not in 2..={}", self.batch, 1 << 20));
+            return bad(
+                "--batch",
+                format!("a batch of {} rows is not in 2..={}", self.batch, 1 << 20),
+            );
         }
         if !(self.lr.is_finite() && self.lr > 0.0 && self.lr <= 1.0) {
-            return bad("--lr", format!("the learning rate {} is not in (0, 1]", self.lr));
+            return bad(
+                "--lr",
+                format!("the learning rate {} is not in (0, 1]", self.lr),
+            );
         }
         if !(self.embedding_std.is_finite() && self.embedding_std >= 0.0) {
-            return bad("--embedding-std", format!("the standard deviation {} is not a number of at least 0", self.embedding_std));
+            return bad(
+                "--embedding-std",
+                format!(
+                    "the standard deviation {} is not a number of at least 0",
+                    self.embedding_std
+                ),
+            );
         }
         if !(0.0..1.0).contains(&self.oov_dropout) {
-            return bad("--oov-dropout", format!("the probability {} is not in [0, 1)", self.oov_dropout));
+            return bad(
+                "--oov-dropout",
+                format!("the probability {} is not in [0, 1)", self.oov_dropout),
+            );
         }
         Ok(())
     }
@@ -96,11 +119,41 @@ mod tests {
     fn defaults_are_valid_and_a_bad_setting_names_its_flag() {
         TrainOptions::default().validate().unwrap();
         for (options, flag) in [
-            (TrainOptions { epochs: 0, ..Default::default() }, "--epochs"),
-            (TrainOptions { patience: 0, ..Default::default() }, "--patience"),
-            (TrainOptions { batch: 1, ..Default::default() }, "--batch"),
-            (TrainOptions { lr: f64::NAN, ..Default::default() }, "--lr"),
-            (TrainOptions { oov_dropout: 1.0, ..Default::default() }, "--oov-dropout"),
+            (
+                TrainOptions {
+                    epochs: 0,
+                    ..Default::default()
+                },
+                "--epochs",
+            ),
+            (
+                TrainOptions {
+                    patience: 0,
+                    ..Default::default()
+                },
+                "--patience",
+            ),
+            (
+                TrainOptions {
+                    batch: 1,
+                    ..Default::default()
+                },
+                "--batch",
+            ),
+            (
+                TrainOptions {
+                    lr: f64::NAN,
+                    ..Default::default()
+                },
+                "--lr",
+            ),
+            (
+                TrainOptions {
+                    oov_dropout: 1.0,
+                    ..Default::default()
+                },
+                "--oov-dropout",
+            ),
         ] {
             assert!(options.validate().unwrap_err().to_string().contains(flag));
         }

@@ -35,14 +35,23 @@ pub(super) struct Stepper {
 }
 
 impl Stepper {
-    pub(super) fn new(embeddings: Embeddings, dense: DenseAdam, lazy: LazyAdam, options: &TrainOptions) -> Self {
+    pub(super) fn new(
+        embeddings: Embeddings,
+        dense: DenseAdam,
+        lazy: LazyAdam,
+        options: &TrainOptions,
+    ) -> Self {
         Self {
             embeddings,
             dense,
             lazy,
             permutation: Stream::new(options.seed, "permutation"),
             dropout: Stream::new(options.seed, "dropout"),
-            lambda: options.network.method.mutual_information().map(|mi| mi.lambda),
+            lambda: options
+                .network
+                .method
+                .mutual_information()
+                .map(|mi| mi.lambda),
             drop: options.oov_dropout,
             gathered: Gathered::default(),
             touched: TouchedRows::default(),
@@ -50,10 +59,22 @@ impl Stepper {
     }
 
     /// Trains `network` on `rows` of `columns`.
-    pub(super) async fn step(&mut self, network: Network, columns: &Columns, rows: &[u32], device: &Device) -> Result<(Network, StepLoss)> {
+    pub(super) async fn step(
+        &mut self,
+        network: Network,
+        columns: &Columns,
+        rows: &[u32],
+        device: &Device,
+    ) -> Result<(Network, StepLoss)> {
         let layout = self.embeddings.layout();
         let (width, aware) = (layout.width, layout.aware);
-        self.embeddings.gather_dropping(columns, rows, self.drop, &mut self.dropout, &mut self.gathered);
+        self.embeddings.gather_dropping(
+            columns,
+            rows,
+            self.drop,
+            &mut self.dropout,
+            &mut self.gathered,
+        );
         let data = TensorData::new(self.gathered.input.clone(), [rows.len(), width]);
         let input = Tensor::<2>::from_data(data, device).require_grad();
         let labels = labels(columns, rows, device)?;
@@ -66,24 +87,37 @@ impl Stepper {
             let order: Vec<i32> = order.into_iter().map(|i| i as i32).collect();
             let order = Tensor::<1, Int>::from_data(TensorData::new(order, [rows.len()]), device);
             let e = input.clone().narrow(1, 0, aware);
-            mutual_information::loss(network.discriminators(), e, order, &forward.weighting).map(|mi| (lambda, mi))
+            mutual_information::loss(network.discriminators(), e, order, &forward.weighting)
+                .map(|mi| (lambda, mi))
         });
         let loss = match &mi {
             Some((lambda, mi)) => bce.clone() + mi.clone().mul_scalar(*lambda),
             None => bce.clone(),
         };
         let mut gradients = loss.backward();
-        let gradient = input.grad_remove(&mut gradients)
+        let gradient = input
+            .grad_remove(&mut gradients)
             .ok_or_else(|| Error::new(ErrorKind::Training, "the input has no gradient"))?;
         let network = self.dense.step(network, &mut gradients);
 
-        let mut transaction = Transaction::default().register(gradient).register(bce.inner());
+        let mut transaction = Transaction::default()
+            .register(gradient)
+            .register(bce.inner());
         if let Some((_, mi)) = &mi {
             transaction = transaction.register(mi.clone().inner());
         }
-        let mut data = transaction.execute_async().await.map_err(device_error)?.into_iter().map(floats);
+        let mut data = transaction
+            .execute_async()
+            .await
+            .map_err(device_error)?
+            .into_iter()
+            .map(floats);
         let gradient = data.next().transpose()?.unwrap_or_default();
-        let mut scalar = || data.next().transpose().map(|v| v.and_then(|v| v.first().copied()).unwrap_or(f32::NAN));
+        let mut scalar = || {
+            data.next()
+                .transpose()
+                .map(|v| v.and_then(|v| v.first().copied()).unwrap_or(f32::NAN))
+        };
         let bce = scalar()?;
         let (loss, mi) = match mi {
             Some((lambda, _)) => {
@@ -102,10 +136,17 @@ impl Stepper {
             if self.embeddings.tables[field].is_none() {
                 continue;
             }
-            self.embeddings.scatter(field, &self.gathered, gradient, &mut self.touched);
+            self.embeddings
+                .scatter(field, &self.gathered, gradient, &mut self.touched);
             let dim = self.embeddings.dim;
             if let Some(table) = &mut self.embeddings.tables[field] {
-                self.lazy.update(field, table, dim, &self.touched.ids, &self.touched.gradients)?;
+                self.lazy.update(
+                    field,
+                    table,
+                    dim,
+                    &self.touched.ids,
+                    &self.touched.gradients,
+                )?;
             }
         }
         Ok(())
@@ -113,7 +154,16 @@ impl Stepper {
 }
 
 fn labels(columns: &Columns, rows: &[u32], device: &Device) -> Result<Tensor<1>> {
-    let labels = columns.labels.as_deref().ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-    let labels: Vec<f32> = rows.iter().map(|&row| f32::from(labels[row as usize])).collect();
-    Ok(Tensor::from_data(TensorData::new(labels, [rows.len()]), device))
+    let labels = columns
+        .labels
+        .as_deref()
+        .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
+    let labels: Vec<f32> = rows
+        .iter()
+        .map(|&row| f32::from(labels[row as usize]))
+        .collect();
+    Ok(Tensor::from_data(
+        TensorData::new(labels, [rows.len()]),
+        device,
+    ))
 }

@@ -78,10 +78,20 @@ impl Trainer {
     /// # Errors
     /// [`ErrorKind::Config`] for a setting out of range, [`ErrorKind::Training`] when the training
     /// part is empty or has one class only.
-    pub fn new(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str) -> Result<Self> {
+    pub fn new(
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: &Device,
+        device_name: &str,
+    ) -> Result<Self> {
         options.validate()?;
         let fields = data.encoder.fields();
-        let embeddings = Embeddings::init(fields, options.network.embedding, options.embedding_std, options.seed);
+        let embeddings = Embeddings::init(
+            fields,
+            options.network.embedding,
+            options.embedding_std,
+            options.seed,
+        );
         let device = device.clone().autodiff();
         let mut random = Stream::new(options.seed, "network");
         let network = Network::init(&options.network, embeddings.layout(), &mut random, &device);
@@ -97,18 +107,38 @@ impl Trainer {
     /// # Errors
     /// As [`new`](Self::new), and [`ErrorKind::Config`] when the settings ask for another network than
     /// the model's.
-    pub fn warm(data: Arc<Dataset>, options: TrainOptions, device: &Device, device_name: &str, model: &Model) -> Result<Self> {
+    pub fn warm(
+        data: Arc<Dataset>,
+        options: TrainOptions,
+        device: &Device,
+        device_name: &str,
+        model: &Model,
+    ) -> Result<Self> {
         options.validate()?;
         if options.network != *model.config() || data.encoder != *model.encoder() {
-            return Err(Error::new(ErrorKind::Config, "the initial model has another network or encoder than this run asks for")
-                .hint("leave the network's flags out to take them from --init"));
+            return Err(Error::new(
+                ErrorKind::Config,
+                "the initial model has another network or encoder than this run asks for",
+            )
+            .hint("leave the network's flags out to take them from --init"));
         }
         let (embeddings, network) = model.parts();
         let device = device.clone().autodiff();
         let mut random = Stream::new(options.seed, "network");
         let fresh = Network::init(&options.network, embeddings.layout(), &mut random, &device);
-        let network = network.clone().fork(&device.clone().inner()).train().with_discriminators_of(fresh);
-        Self::assemble(data, options, device, device_name, network, embeddings.clone())
+        let network = network
+            .clone()
+            .fork(&device.clone().inner())
+            .train()
+            .with_discriminators_of(fresh);
+        Self::assemble(
+            data,
+            options,
+            device,
+            device_name,
+            network,
+            embeddings.clone(),
+        )
     }
 
     fn assemble(
@@ -120,22 +150,53 @@ impl Trainer {
         embeddings: Embeddings,
     ) -> Result<Self> {
         let (train, valid) = (data.rows_of(Part::Train), data.rows_of(Part::Valid));
-        let labels = data.columns.labels.as_deref().ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
+        let labels = data
+            .columns
+            .labels
+            .as_deref()
+            .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
         if train.is_empty() {
-            return Err(Error::new(ErrorKind::Training, "the training part has no rows").hint("look at the schema's [split]"));
+            return Err(
+                Error::new(ErrorKind::Training, "the training part has no rows")
+                    .hint("look at the schema's [split]"),
+            );
         }
-        let positives = train.iter().filter(|&&row| labels[row as usize] == 1).count();
+        let positives = train
+            .iter()
+            .filter(|&&row| labels[row as usize] == 1)
+            .count();
         if positives == 0 || positives == train.len() {
-            let class = if positives == 0 { "negative" } else { "positive" };
-            return Err(Error::new(ErrorKind::Training, format!("all {} training rows are {class}", train.len()))
-                .hint("a model needs both classes: look at the schema's [label]"));
+            let class = if positives == 0 {
+                "negative"
+            } else {
+                "positive"
+            };
+            return Err(Error::new(
+                ErrorKind::Training,
+                format!("all {} training rows are {class}", train.len()),
+            )
+            .hint("a model needs both classes: look at the schema's [label]"));
         }
         let base_rate = positives as f64 / train.len() as f64;
         let shuffle = Stream::new(options.seed, "shuffle");
-        let lambda = options.network.method.mutual_information().map(|mi| mi.lambda);
+        let lambda = options
+            .network
+            .method
+            .mutual_information()
+            .map(|mi| mi.lambda);
         let floor = lambda.map_or(0.0, |_| floor_of(&data, &train));
-        let sizes: Vec<usize> = embeddings.tables.iter().map(|table| table.as_ref().map_or(0, Vec::len)).collect();
-        let lazy = LazyAdam::new(AdamConfig { lr: options.lr, ..Default::default() }, &sizes);
+        let sizes: Vec<usize> = embeddings
+            .tables
+            .iter()
+            .map(|table| table.as_ref().map_or(0, Vec::len))
+            .collect();
+        let lazy = LazyAdam::new(
+            AdamConfig {
+                lr: options.lr,
+                ..Default::default()
+            },
+            &sizes,
+        );
         let stepper = Stepper::new(embeddings, DenseAdam::new(options.lr), lazy, &options);
         let mut trainer = Self {
             epoch_start: shuffle.state(),
@@ -150,7 +211,14 @@ impl Trainer {
             valid,
             floor,
             base_rate,
-            progress: Progress { step: 0, epochs_done: 0, position: 0, since_best: 0, sums: Sums::default(), phase: Phase::Steps },
+            progress: Progress {
+                step: 0,
+                epochs_done: 0,
+                position: 0,
+                since_best: 0,
+                sums: Sums::default(),
+                phase: Phase::Steps,
+            },
             best: None,
             options,
         };
@@ -168,7 +236,10 @@ impl Trainer {
     /// Takes over where another run of the same data stood.
     pub(super) fn set_progress(&mut self, progress: Progress) -> Result<()> {
         if progress.position > self.order.len() {
-            return Err(Error::new(ErrorKind::ModelFile, "the checkpoint stands past the end of the data"));
+            return Err(Error::new(
+                ErrorKind::ModelFile,
+                "the checkpoint stands past the end of the data",
+            ));
         }
         self.progress = progress;
         Ok(())
@@ -185,7 +256,10 @@ impl Trainer {
             Phase::Validate => self.end_epoch().await.map(Some),
             Phase::Finish => {
                 self.progress.phase = Phase::Over;
-                let best_epoch = self.best.as_ref().map_or(self.progress.epochs_done, |best| best.epoch);
+                let best_epoch = self
+                    .best
+                    .as_ref()
+                    .map_or(self.progress.epochs_done, |best| best.epoch);
                 Ok(Some(Event::Done {
                     epochs: self.progress.epochs_done,
                     best_epoch,
@@ -215,19 +289,28 @@ impl Trainer {
         let end = (start + self.options.batch).min(self.order.len());
         let rows = &self.order[start..end];
         let network = self.network.clone();
-        let (network, StepLoss { loss, bce, mi }) = self.stepper.step(network, &self.data.columns, rows, &self.device).await?;
+        let (network, StepLoss { loss, bce, mi }) = self
+            .stepper
+            .step(network, &self.data.columns, rows, &self.device)
+            .await?;
         self.network = network;
         let progress = &mut self.progress;
         progress.step += 1;
         if !loss.is_finite() {
-            return Err(Error::new(ErrorKind::Training, format!("the loss is {loss} at step {}", progress.step))
-                .hint("lower the learning rate: --lr"));
+            return Err(Error::new(
+                ErrorKind::Training,
+                format!("the loss is {loss} at step {}", progress.step),
+            )
+            .hint("lower the learning rate: --lr"));
         }
         progress.position = end;
         progress.sums.steps += 1;
         progress.sums.loss += f64::from(loss);
         progress.sums.mi += f64::from(mi.unwrap_or(0.0));
-        let limit = self.options.max_steps.is_some_and(|limit| progress.step >= limit);
+        let limit = self
+            .options
+            .max_steps
+            .is_some_and(|limit| progress.step >= limit);
         if end == self.order.len() || limit {
             progress.phase = Phase::Validate;
         }
@@ -246,25 +329,58 @@ impl Trainer {
     async fn end_epoch(&mut self) -> Result<Event> {
         let network = self.network.valid();
         let device = self.device.clone().inner();
-        let validation = validate(&network, &self.stepper.embeddings, &device, &self.data, &self.valid).await?;
-        let Validation { auc, logloss, variance } = validation;
+        let validation = validate(
+            &network,
+            &self.stepper.embeddings,
+            &device,
+            &self.data,
+            &self.valid,
+        )
+        .await?;
+        let Validation {
+            auc,
+            logloss,
+            variance,
+        } = validation;
         self.progress.epochs_done += 1;
         let epoch = self.progress.epochs_done;
-        let candidate = Best { epoch, auc, logloss, network, embeddings: None };
-        let best = self.best.as_ref().is_none_or(|best| candidate.beats(best, self.options.select));
+        let candidate = Best {
+            epoch,
+            auc,
+            logloss,
+            network,
+            embeddings: None,
+        };
+        let best = self
+            .best
+            .as_ref()
+            .is_none_or(|best| candidate.beats(best, self.options.select));
         if best {
             // The table's copy is made once, and only when it will be kept.
-            self.best = Some(Best { embeddings: Some(self.stepper.embeddings.clone()), ..candidate });
+            self.best = Some(Best {
+                embeddings: Some(self.stepper.embeddings.clone()),
+                ..candidate
+            });
             self.progress.since_best = 0;
         } else {
             self.progress.since_best += 1;
         }
         let sums = std::mem::take(&mut self.progress.sums);
         let steps = sums.steps.max(1) as f64;
-        let mutual_information = self.options.network.method.mutual_information()
+        let mutual_information = self
+            .options
+            .network
+            .method
+            .mutual_information()
             .map(|_| MutualInformation::new(sums.mi / steps, self.floor));
-        let limit = self.options.max_steps.is_some_and(|limit| self.progress.step >= limit);
-        if epoch >= self.options.epochs || self.progress.since_best >= self.options.patience || limit {
+        let limit = self
+            .options
+            .max_steps
+            .is_some_and(|limit| self.progress.step >= limit);
+        if epoch >= self.options.epochs
+            || self.progress.since_best >= self.options.patience
+            || limit
+        {
             self.progress.phase = Phase::Finish;
         } else {
             self.progress.phase = Phase::Steps;
@@ -285,14 +401,20 @@ impl Trainer {
 
     fn total_steps(&self) -> u64 {
         let steps = (self.train.len().div_ceil(self.options.batch) * self.options.epochs) as u64;
-        self.options.max_steps.map_or(steps, |limit| steps.min(limit))
+        self.options
+            .max_steps
+            .map_or(steps, |limit| steps.min(limit))
     }
 
     /// The model with the best weights so far; before the first epoch's end, the current ones.
     pub fn model(&self) -> Model {
         let device = self.device.clone().inner();
         let (network, embeddings) = match &self.best {
-            Some(Best { network, embeddings: Some(embeddings), .. }) => (network.clone(), embeddings.clone()),
+            Some(Best {
+                network,
+                embeddings: Some(embeddings),
+                ..
+            }) => (network.clone(), embeddings.clone()),
             _ => (self.network.valid(), self.stepper.embeddings.clone()),
         };
         let summary = TrainingSummary {
@@ -302,13 +424,23 @@ impl Trainer {
             seed: self.options.seed,
             device: self.device_name.clone(),
             epochs: self.progress.epochs_done,
-            best_epoch: self.best.as_ref().map_or(self.progress.epochs_done, |best| best.epoch),
+            best_epoch: self
+                .best
+                .as_ref()
+                .map_or(self.progress.epochs_done, |best| best.epoch),
             valid_auc: self.best.as_ref().and_then(|best| best.auc),
             valid_logloss: self.best.as_ref().and_then(|best| best.logloss),
             base_rate: self.base_rate,
         };
         let network = network.without_discriminators();
-        Model::new(self.data.encoder.clone(), self.options.network.clone(), summary, embeddings, network, device)
+        Model::new(
+            self.data.encoder.clone(),
+            self.options.network.clone(),
+            summary,
+            embeddings,
+            network,
+            device,
+        )
     }
 
     /// The settings of the run.

@@ -17,25 +17,47 @@ pub(super) struct Validation {
 }
 
 /// Runs `network` over `rows` of `data`.
-pub(super) async fn validate(network: &Network, embeddings: &Embeddings, device: &Device, data: &Dataset, rows: &[u32]) -> Result<Validation> {
+pub(super) async fn validate(
+    network: &Network,
+    embeddings: &Embeddings,
+    device: &Device,
+    data: &Dataset,
+    rows: &[u32],
+) -> Result<Validation> {
     let columns = &data.columns;
     let scenarios = data.encoder.scenarios().len();
     let mut scores = Vec::with_capacity(rows.len());
     let mut moments: Vec<ScenarioMoments> = Vec::new();
-    predict(network, embeddings, device, (columns, rows), true, |chunk| {
-        scores.extend(chunk.logits.iter().map(|&z| probability(z)));
-        if moments.is_empty() {
-            let sizes = chunk.weighting.iter().map(|s| s.len() / chunk.rows.len().max(1));
-            moments.extend(sizes.map(|size| ScenarioMoments::new(scenarios, size)));
-        }
-        for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
-            moments.add(chunk.rows.iter().map(|&row| columns.scenario[row as usize]), s);
-        }
-        Ok(())
-    })
+    predict(
+        network,
+        embeddings,
+        device,
+        (columns, rows),
+        true,
+        |chunk| {
+            scores.extend(chunk.logits.iter().map(|&z| probability(z)));
+            if moments.is_empty() {
+                let sizes = chunk
+                    .weighting
+                    .iter()
+                    .map(|s| s.len() / chunk.rows.len().max(1));
+                moments.extend(sizes.map(|size| ScenarioMoments::new(scenarios, size)));
+            }
+            for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
+                moments.add(
+                    chunk.rows.iter().map(|&row| columns.scenario[row as usize]),
+                    s,
+                );
+            }
+            Ok(())
+        },
+    )
     .await?;
     let labels: Vec<f32> = match &columns.labels {
-        Some(labels) => rows.iter().map(|&row| f32::from(labels[row as usize])).collect(),
+        Some(labels) => rows
+            .iter()
+            .map(|&row| f32::from(labels[row as usize]))
+            .collect(),
         None => Vec::new(),
     };
     let variance = moments
@@ -45,5 +67,9 @@ pub(super) async fn validate(network: &Network, embeddings: &Embeddings, device:
             Spread { between, within }
         })
         .collect();
-    Ok(Validation { auc: auc(&scores, &labels), logloss: logloss(&scores, &labels), variance })
+    Ok(Validation {
+        auc: auc(&scores, &labels),
+        logloss: logloss(&scores, &labels),
+        variance,
+    })
 }

@@ -5,7 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::error::{JsResult, js_error};
 use crate::error::{Error, ErrorKind};
-use crate::model::{Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig};
+use crate::model::{
+    Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+};
 use crate::train::{Select, TrainOptions};
 
 #[derive(Debug, Deserialize)]
@@ -41,8 +43,12 @@ enum MethodName {
 
 /// The settings of a JavaScript object.
 pub(super) fn parse(config: JsValue) -> JsResult<TrainOptions> {
-    let config: TrainConfig = serde_wasm_bindgen::from_value(config)
-        .map_err(|error| js_error(Error::new(ErrorKind::Config, format!("the training configuration is not valid: {error}"))))?;
+    let config: TrainConfig = serde_wasm_bindgen::from_value(config).map_err(|error| {
+        js_error(Error::new(
+            ErrorKind::Config,
+            format!("the training configuration is not valid: {error}"),
+        ))
+    })?;
     let options = config.options();
     options.validate().map_err(js_error)?;
     Ok(options)
@@ -69,7 +75,10 @@ impl TrainConfig {
             MethodName::Dpg => Method::Dpg { weighting },
             MethodName::MiDpg => Method::MiDpg {
                 weighting,
-                mutual_information: MutualInformationConfig { lambda: self.lambda.unwrap_or(mi.lambda), ..mi },
+                mutual_information: MutualInformationConfig {
+                    lambda: self.lambda.unwrap_or(mi.lambda),
+                    ..mi
+                },
             },
         };
         TrainOptions {

@@ -49,7 +49,11 @@ impl FieldInfo {
     pub(super) fn all(fields: &[InputField]) -> Vec<Self> {
         let one = |field: &InputField| Self {
             name: field.name().to_owned(),
-            role: if field.role() == Role::Scenario { "scenario" } else { "agnostic" },
+            role: if field.role() == Role::Scenario {
+                "scenario"
+            } else {
+                "agnostic"
+            },
             kind: format!("{:?}", field.kind()).to_lowercase(),
             size: field.size(),
         };
@@ -62,7 +66,10 @@ pub(super) fn on_bad_row(name: Option<&str>) -> JsResult<OnBadRow> {
     match name {
         None | Some("fail") => Ok(OnBadRow::Fail),
         Some("skip") => Ok(OnBadRow::Skip),
-        Some(other) => Err(js_error(Error::new(ErrorKind::Config, format!("onBadRow is \"fail\" or \"skip\", not {other:?}")))),
+        Some(other) => Err(js_error(Error::new(
+            ErrorKind::Config,
+            format!("onBadRow is \"fail\" or \"skip\", not {other:?}"),
+        ))),
     }
 }
 
@@ -77,7 +84,9 @@ impl Dataset {
             ..Default::default()
         };
         let inner = data::load(csv, "data", &schema, options).map_err(js_error)?;
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Counts, scenarios and fields.
@@ -87,10 +96,20 @@ impl Dataset {
         let part = |part| data.parts.iter().filter(|p| **p == part).count();
         to_js(&Info {
             rows: data.columns.rows,
-            parts: Parts { train: part(Part::Train), valid: part(Part::Valid), test: part(Part::Test) },
+            parts: Parts {
+                train: part(Part::Train),
+                valid: part(Part::Valid),
+                test: part(Part::Test),
+            },
             skipped: data.report.skipped,
             skip_reasons: data.report.skip_reasons.clone(),
-            positives: data.columns.labels.iter().flatten().filter(|&&y| y == 1).count(),
+            positives: data
+                .columns
+                .labels
+                .iter()
+                .flatten()
+                .filter(|&&y| y == 1)
+                .count(),
             scenarios: data.encoder.scenarios(),
             fields: FieldInfo::all(data.encoder.fields()),
         })

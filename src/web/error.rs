@@ -16,5 +16,11 @@ pub(super) fn js_error(error: Error) -> JsValue {
 
 /// What a call on an object that is already working, or was freed, gets.
 pub(super) fn busy(what: &str) -> JsValue {
-    js_error(Error::new(ErrorKind::Usage, format!("the {what} is busy with another call")).hint("await it first"))
+    js_error(
+        Error::new(
+            ErrorKind::Usage,
+            format!("the {what} is busy with another call"),
+        )
+        .hint("await it first"),
+    )
 }

@@ -40,7 +40,8 @@ pub fn version() -> String {
 /// Opens `auto`, `cpu`, `ndarray` or `webgpu` and makes it the device of what is created from now on.
 #[wasm_bindgen(js_name = openDevice, unchecked_return_type = "DeviceInfo")]
 pub async fn open_device(kind: String) -> JsResult<JsValue> {
-    let known = OPENED.with_borrow(|opened| opened.iter().find(|device| device.name == kind).cloned());
+    let known =
+        OPENED.with_borrow(|opened| opened.iter().find(|device| device.name == kind).cloned());
     let device = match known {
         Some(device) => device,
         None => {
@@ -49,7 +50,10 @@ pub async fn open_device(kind: String) -> JsResult<JsValue> {
             device
         }
     };
-    let info = types::to_js(&types::DeviceInfo { name: device.name, reason: &device.reason })?;
+    let info = types::to_js(&types::DeviceInfo {
+        name: device.name,
+        reason: &device.reason,
+    })?;
     CURRENT.set(Some(device));
     Ok(info)
 }
@@ -67,7 +71,11 @@ async fn current() -> JsResult<OpenDevice> {
 }
 
 fn schema_of(text: &str) -> crate::Result<Schema> {
-    if text.contains(['\n', '=', '[']) { Schema::parse(text, "schema") } else { Schema::preset(text.trim()) }
+    if text.contains(['\n', '=', '[']) {
+        Schema::parse(text, "schema")
+    } else {
+        Schema::preset(text.trim())
+    }
 }
 
 /// The commented TOML of a preset, or of the given TOML after it was checked.

@@ -12,7 +12,9 @@ use super::dataset::{FieldInfo, on_bad_row};
 use super::error::{JsResult, js_error};
 use super::types::{set, to_js};
 use crate::artifact::Artifact;
-use crate::data::{self, Chunk, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions};
+use crate::data::{
+    self, Chunk, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions,
+};
 use crate::error::{Error, ErrorKind};
 use crate::explain::{self, Explanation};
 use crate::metrics::ParameterCounts;
@@ -46,7 +48,10 @@ impl Model {
     }
 
     pub(super) fn wrap(model: model::Model, device: &'static str) -> Self {
-        Self { inner: Rc::new(model), device }
+        Self {
+            inner: Rc::new(model),
+            device,
+        }
     }
 
     /// The model file's bytes.
@@ -70,7 +75,10 @@ impl Model {
             training: model.summary(),
             scenarios: model.encoder().scenarios(),
             fields: FieldInfo::all(model.encoder().fields()),
-            parameters: ParameterCounts { embedding: embedding as u64, network: network as u64 },
+            parameters: ParameterCounts {
+                embedding: embedding as u64,
+                network: network as u64,
+            },
         })
     }
 
@@ -88,16 +96,27 @@ impl Model {
         future_to_promise(async move {
             let started = js_sys::Date::now();
             let part = part.as_deref().unwrap_or("test");
-            let split = if part == "all" { SplitUse::Whole } else { SplitUse::Fitted };
+            let split = if part == "all" {
+                SplitUse::Whole
+            } else {
+                SplitUse::Fitted
+            };
             let data = encode(&model, &csv, LabelUse::Required, split)?;
             let rows = match part {
                 "test" => data.rows_of(Part::Test),
                 "valid" => data.rows_of(Part::Valid),
                 "train" => data.rows_of(Part::Train),
                 "all" => (0..data.columns.rows as u32).collect(),
-                other => return Err(js_error(Error::new(ErrorKind::Config, format!("unknown part {other:?}")))),
+                other => {
+                    return Err(js_error(Error::new(
+                        ErrorKind::Config,
+                        format!("unknown part {other:?}"),
+                    )));
+                }
             };
-            let mut report = evaluate::report(&model, &data, &rows, device).await.map_err(js_error)?;
+            let mut report = evaluate::report(&model, &data, &rows, device)
+                .await
+                .map_err(js_error)?;
             report.seconds = (js_sys::Date::now() - started) / 1000.0;
             to_js(&report)
         })
@@ -110,30 +129,61 @@ impl Model {
         future_to_promise(async move {
             let data = encode(&model, &csv, LabelUse::Ignored, SplitUse::Whole)?;
             let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
-            let explanation = explain::explain(&model, &data, &rows).await.map_err(js_error)?;
+            let explanation = explain::explain(&model, &data, &rows)
+                .await
+                .map_err(js_error)?;
             explanation_to_js(&explanation)
         })
     }
 }
 
-fn encode(model: &model::Model, csv: &[u8], label: LabelUse, split: SplitUse) -> JsResult<data::Dataset> {
-    let options = LoadOptions { label, split, seed: model.summary().seed, ..Default::default() };
+fn encode(
+    model: &model::Model,
+    csv: &[u8],
+    label: LabelUse,
+    split: SplitUse,
+) -> JsResult<data::Dataset> {
+    let options = LoadOptions {
+        label,
+        split,
+        seed: model.summary().seed,
+        ..Default::default()
+    };
     data::encode(csv, "data", model.encoder(), options).map_err(js_error)
 }
 
 async fn score(model: &model::Model, csv: &[u8], on_bad: Option<&str>) -> JsResult<JsValue> {
-    let options = StreamOptions { on_bad_row: on_bad_row(on_bad)?, label: LabelUse::Ignored, ..Default::default() };
+    let options = StreamOptions {
+        on_bad_row: on_bad_row(on_bad)?,
+        label: LabelUse::Ignored,
+        ..Default::default()
+    };
     let mut stream = EncodedStream::new(csv, "data", model.encoder(), options).map_err(js_error)?;
-    let (mut scores, mut reasons, mut skipped, mut unknown_scenarios) = (Vec::new(), Vec::new(), 0_u32, 0_u64);
+    let (mut scores, mut reasons, mut skipped, mut unknown_scenarios) =
+        (Vec::new(), Vec::new(), 0_u32, 0_u64);
     let fields = model.encoder().fields();
     let mut unknown = vec![0_u64; fields.len()];
     let mut chunk = Chunk::default();
     while stream.next_chunk(4096, &mut chunk).map_err(js_error)? {
         let rows: Vec<u32> = (0..chunk.rows() as u32).collect();
-        let probabilities = model.probabilities(&chunk.columns, &rows).await.map_err(js_error)?;
-        scores.extend(probabilities.iter().zip(chunk.usable()).map(|(&p, usable)| if usable { p } else { f32::NAN }));
+        let probabilities = model
+            .probabilities(&chunk.columns, &rows)
+            .await
+            .map_err(js_error)?;
+        scores.extend(
+            probabilities
+                .iter()
+                .zip(chunk.usable())
+                .map(|(&p, usable)| if usable { p } else { f32::NAN }),
+        );
         skipped += chunk.bad.len() as u32;
-        reasons.extend(chunk.bad.iter().take(5_usize.saturating_sub(reasons.len())).map(|(_, error)| error.to_string()));
+        reasons.extend(
+            chunk
+                .bad
+                .iter()
+                .take(5_usize.saturating_sub(reasons.len()))
+                .map(|(_, error)| error.to_string()),
+        );
         unknown_scenarios += chunk.columns.unknown_scenarios();
         for (sum, count) in unknown.iter_mut().zip(chunk.columns.unknown()) {
             *sum += count;
@@ -163,7 +213,11 @@ fn explanation_to_js(explanation: &Explanation) -> JsResult<JsValue> {
         set(&value, "mean", Float32Array::from(&layer.mean.concat()[..]));
         set(&value, "between", layer.between);
         set(&value, "within", layer.within);
-        let ratio = if layer.within > 0.0 { (layer.between / layer.within).into() } else { JsValue::NULL };
+        let ratio = if layer.within > 0.0 {
+            (layer.between / layer.within).into()
+        } else {
+            JsValue::NULL
+        };
         set(&value, "betweenWithin", ratio);
         if !layer.fields.is_empty() {
             set(&value, "fields", to_js(&layer.fields)?);
@@ -177,6 +231,10 @@ fn explanation_to_js(explanation: &Explanation) -> JsResult<JsValue> {
 }
 
 fn matrix(rows: &[Vec<Option<f64>>]) -> Float32Array {
-    let values: Vec<f32> = rows.iter().flatten().map(|v| v.map_or(f32::NAN, |v| v as f32)).collect();
+    let values: Vec<f32> = rows
+        .iter()
+        .flatten()
+        .map(|v| v.map_or(f32::NAN, |v| v as f32))
+        .collect();
     Float32Array::from(&values[..])
 }

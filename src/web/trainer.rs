@@ -37,7 +37,9 @@ macro_rules! with_trainer {
     ($slot:expr, |$trainer:ident| $work:expr) => {{
         let slot = Rc::clone(&$slot);
         future_to_promise(async move {
-            let Some(mut $trainer) = slot.trainer.take() else { return Err(busy("trainer")) };
+            let Some(mut $trainer) = slot.trainer.take() else {
+                return Err(busy("trainer"));
+            };
             let result = $work;
             slot.trainer.replace(Some($trainer));
             result
@@ -48,11 +50,15 @@ macro_rules! with_trainer {
 #[wasm_bindgen]
 impl Trainer {
     /// A run on the device that was opened last.
-    pub async fn create(data: &Dataset, #[wasm_bindgen(unchecked_param_type = "TrainConfig")] config: JsValue) -> JsResult<Trainer> {
+    pub async fn create(
+        data: &Dataset,
+        #[wasm_bindgen(unchecked_param_type = "TrainConfig")] config: JsValue,
+    ) -> JsResult<Trainer> {
         let data = data.inner.clone();
         let options = config::parse(config)?;
         let device = current().await?;
-        let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name).map_err(js_error)?;
+        let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name)
+            .map_err(js_error)?;
         Ok(Self::wrap(trainer, data, device.name))
     }
 
@@ -65,12 +71,22 @@ impl Trainer {
         let data = data.inner.clone();
         let options = config::parse(config)?;
         let device = current().await?;
-        let trainer = train::Trainer::resume(data.clone(), options, &device.device, device.name, &checkpoint)
-            .map_err(js_error)?;
+        let trainer = train::Trainer::resume(
+            data.clone(),
+            options,
+            &device.device,
+            device.name,
+            &checkpoint,
+        )
+        .map_err(js_error)?;
         Ok(Self::wrap(trainer, data, device.name))
     }
 
-    fn wrap(trainer: train::Trainer, data: std::sync::Arc<crate::data::Dataset>, device: &'static str) -> Self {
+    fn wrap(
+        trainer: train::Trainer,
+        data: std::sync::Arc<crate::data::Dataset>,
+        device: &'static str,
+    ) -> Self {
         let slot = Slot {
             trainer: RefCell::new(Some(trainer)),
             data,
@@ -78,7 +94,9 @@ impl Trainer {
             cancelled: Cell::new(false),
             started: js_sys::Date::now(),
         };
-        Self { slot: Rc::new(slot) }
+        Self {
+            slot: Rc::new(slot),
+        }
     }
 
     /// Does the next thing; `undefined` after `done`.
@@ -86,7 +104,10 @@ impl Trainer {
     pub fn next_event(&self) -> Promise {
         with_trainer!(self.slot, |trainer| {
             if slot.cancelled.get() {
-                Err(js_error(Error::new(ErrorKind::Cancelled, "training was cancelled")))
+                Err(js_error(Error::new(
+                    ErrorKind::Cancelled,
+                    "training was cancelled",
+                )))
             } else {
                 next(&slot, &mut trainer).await
             }
@@ -109,7 +130,11 @@ impl Trainer {
     pub fn checkpoint(&self) -> Promise {
         with_trainer!(self.slot, |trainer| {
             let trainer = &mut trainer;
-            trainer.checkpoint().await.map(|bytes| Uint8Array::from(&bytes[..]).into()).map_err(js_error)
+            trainer
+                .checkpoint()
+                .await
+                .map(|bytes| Uint8Array::from(&bytes[..]).into())
+                .map_err(js_error)
         })
     }
 
@@ -120,7 +145,9 @@ impl Trainer {
 }
 
 async fn next(slot: &Slot, trainer: &mut train::Trainer) -> JsResult<JsValue> {
-    let Some(event) = trainer.next_event().await.map_err(js_error)? else { return Ok(JsValue::UNDEFINED) };
+    let Some(event) = trainer.next_event().await.map_err(js_error)? else {
+        return Ok(JsValue::UNDEFINED);
+    };
     let value = to_js(&event)?;
     if matches!(event, Event::Done { .. }) {
         let report = final_report(slot, trainer).await?;
@@ -137,7 +164,9 @@ async fn final_report(slot: &Slot, trainer: &train::Trainer) -> JsResult<JsValue
     if rows.is_empty() {
         return Ok(JsValue::NULL);
     }
-    let mut report = evaluate::report(&trainer.model(), data, &rows, slot.device).await.map_err(js_error)?;
+    let mut report = evaluate::report(&trainer.model(), data, &rows, slot.device)
+        .await
+        .map_err(js_error)?;
     report.seconds = (js_sys::Date::now() - slot.started) / 1000.0;
     to_js(&report)
 }

@@ -101,11 +101,18 @@ impl Config {
             "dpg" => Method::Dpg { weighting },
             "mi-dpg" => Method::MiDpg {
                 weighting,
-                mutual_information: MutualInformationConfig { lambda: self.lambda.unwrap_or(1.0), rank: 3 },
+                mutual_information: MutualInformationConfig {
+                    lambda: self.lambda.unwrap_or(1.0),
+                    rank: 3,
+                },
             },
             other => panic!("unknown method {other}"),
         };
-        NetworkConfig { embedding: 2, hidden: self.hidden.clone(), method }
+        NetworkConfig {
+            embedding: 2,
+            hidden: self.hidden.clone(),
+            method,
+        }
     }
 }
 
@@ -116,7 +123,11 @@ pub async fn check(name: &str, json: &str, device: &Device) {
     let config = case.config.network();
     let rows = case.x.len();
     let width = case.x[0].len();
-    let layout = InputLayout { spans: Vec::new(), aware: case.d_e, width };
+    let layout = InputLayout {
+        spans: Vec::new(),
+        aware: case.d_e,
+        width,
+    };
     let network = Network::init(&config, &layout, &mut Stream::new(1, "golden"), &device);
     let mut values: Tensors = case
         .parameters
@@ -124,15 +135,30 @@ pub async fn check(name: &str, json: &str, device: &Device) {
         .map(|(name, Value { shape, data })| (name, TensorValue { shape, data }))
         .collect();
     let network = parameters::load(network, &mut values, &device).unwrap();
-    assert!(values.is_empty(), "{name}: tensors the network does not have: {:?}", values.keys());
+    assert!(
+        values.is_empty(),
+        "{name}: tensors the network does not have: {:?}",
+        values.keys()
+    );
 
-    let x = Tensor::<2>::from_data(TensorData::new(case.x.concat(), [rows, width]), &device).require_grad();
+    let x = Tensor::<2>::from_data(TensorData::new(case.x.concat(), [rows, width]), &device)
+        .require_grad();
     let labels = Tensor::<1>::from_data(TensorData::new(case.labels, [rows]), &device);
     let order = Tensor::<1, Int>::from_data(TensorData::new(case.perm, [rows]), &device);
     let forward = network.forward(x.clone());
-    close(name, "logits", read(forward.logits.clone()).await, &case.expected.logits);
+    close(
+        name,
+        "logits",
+        read(forward.logits.clone()).await,
+        &case.expected.logits,
+    );
     for (l, s) in forward.weighting.iter().enumerate() {
-        close(name, &format!("s of layer {l}"), read(s.clone()).await, &case.expected.s[l]);
+        close(
+            name,
+            &format!("s of layer {l}"),
+            read(s.clone()).await,
+            &case.expected.s[l],
+        );
     }
     let bce = binary_cross_entropy(forward.logits, labels);
     close(name, "bce", read(bce.clone()).await, &[case.expected.bce]);
@@ -142,22 +168,53 @@ pub async fn check(name: &str, json: &str, device: &Device) {
         let e = x.clone().narrow(1, 0, case.d_e);
         let shuffled = e.clone().select(0, order);
         for (l, discriminator) in layers.iter().enumerate() {
-            let term = discriminator.loss(e.clone(), shuffled.clone(), forward.weighting[l].clone());
-            close(name, &format!("L_mi of layer {l}"), read(term.clone()).await, &[case.expected.mi[l]]);
+            let term =
+                discriminator.loss(e.clone(), shuffled.clone(), forward.weighting[l].clone());
+            close(
+                name,
+                &format!("L_mi of layer {l}"),
+                read(term.clone()).await,
+                &[case.expected.mi[l]],
+            );
             loss = loss + term.mul_scalar(mi.lambda / layers.len() as f32);
         }
     }
-    close(name, "loss", read(loss.clone()).await, &[case.expected.loss]);
+    close(
+        name,
+        "loss",
+        read(loss.clone()).await,
+        &[case.expected.loss],
+    );
 
     let mut gradients = loss.backward();
-    let input = x.grad_remove(&mut gradients).expect("the input has a gradient");
-    close(name, "gradient of the input", read(input).await, &case.expected.grad_x);
-    let mut collected = Collected { gradients, path: Vec::new(), tensors: Vec::new() };
+    let input = x
+        .grad_remove(&mut gradients)
+        .expect("the input has a gradient");
+    close(
+        name,
+        "gradient of the input",
+        read(input).await,
+        &case.expected.grad_x,
+    );
+    let mut collected = Collected {
+        gradients,
+        path: Vec::new(),
+        tensors: Vec::new(),
+    };
     network.visit(&mut collected);
-    assert_eq!(collected.tensors.len(), case.expected.grads.len(), "{name}: parameters with a gradient");
+    assert_eq!(
+        collected.tensors.len(),
+        case.expected.grads.len(),
+        "{name}: parameters with a gradient"
+    );
     for (parameter, gradient) in collected.tensors {
         let expected = &case.expected.grads[&parameter];
-        close(name, &format!("gradient of {parameter}"), read(gradient).await, expected);
+        close(
+            name,
+            &format!("gradient of {parameter}"),
+            read(gradient).await,
+            expected,
+        );
     }
 }
 
@@ -169,7 +226,13 @@ struct Collected {
 
 impl ModuleVisitor for Collected {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let name = self.path.iter().flatten().cloned().collect::<Vec<_>>().join(".");
+        let name = self
+            .path
+            .iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(".");
         if let Some(gradient) = param.val().grad_remove(&mut self.gradients) {
             let count = gradient.dims().iter().product();
             self.tensors.push((name, gradient.reshape([count])));
@@ -177,7 +240,8 @@ impl ModuleVisitor for Collected {
     }
 
     fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.push((!container.starts_with("Enum:")).then(|| name.to_owned()));
+        self.path
+            .push((!container.starts_with("Enum:")).then(|| name.to_owned()));
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
@@ -186,13 +250,22 @@ impl ModuleVisitor for Collected {
 }
 
 async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.without_autodiff().to_data_async().await.unwrap().to_vec().unwrap()
+    tensor
+        .without_autodiff()
+        .to_data_async()
+        .await
+        .unwrap()
+        .to_vec()
+        .unwrap()
 }
 
 fn close(case: &str, what: &str, got: Vec<f32>, expected: &[f32]) {
     assert_eq!(got.len(), expected.len(), "{case}: {what}");
     for (i, (g, e)) in got.iter().zip(expected).enumerate() {
         let tolerance = 2e-5 + 2e-4 * e.abs();
-        assert!((g - e).abs() <= tolerance, "{case}: {what}[{i}] is {g}, expected {e}");
+        assert!(
+            (g - e).abs() <= tolerance,
+            "{case}: {what}[{i}] is {g}, expected {e}"
+        );
     }
 }

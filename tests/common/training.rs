@@ -7,13 +7,21 @@ use mi_dpg::artifact::Artifact;
 use mi_dpg::data::synth::{Effect, Preset, SynthOptions, generate};
 use mi_dpg::data::{Dataset, LoadOptions, Part, load};
 use mi_dpg::explain::explain;
-use mi_dpg::model::{Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig};
+use mi_dpg::model::{
+    Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+};
 use mi_dpg::schema::Schema;
 use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 /// Generated advertising rows, loaded.
 pub fn data(rows: u64) -> Arc<Dataset> {
-    let options = SynthOptions { preset: Preset::Ads, rows, seed: 3, effect: Effect::Modulated, truth: false };
+    let options = SynthOptions {
+        preset: Preset::Ads,
+        rows,
+        seed: 3,
+        effect: Effect::Modulated,
+        truth: false,
+    };
     let mut csv = Vec::new();
     generate(&options, &mut csv, &mut |_| ()).unwrap();
     let schema = Schema::preset("ads").unwrap();
@@ -22,10 +30,25 @@ pub fn data(rows: u64) -> Arc<Dataset> {
 
 /// A small MI-DPG of `variant` for `steps` steps.
 pub fn options(variant: Variant, steps: u64) -> TrainOptions {
-    let weighting = WeightingConfig { variant, dr_div: 4, dc_div: 4, ..Default::default() };
-    let method = Method::MiDpg { weighting, mutual_information: MutualInformationConfig { rank: 4, ..Default::default() } };
+    let weighting = WeightingConfig {
+        variant,
+        dr_div: 4,
+        dc_div: 4,
+        ..Default::default()
+    };
+    let method = Method::MiDpg {
+        weighting,
+        mutual_information: MutualInformationConfig {
+            rank: 4,
+            ..Default::default()
+        },
+    };
     TrainOptions {
-        network: NetworkConfig { embedding: 4, hidden: vec![16, 8], method },
+        network: NetworkConfig {
+            embedding: 4,
+            hidden: vec![16, 8],
+            method,
+        },
         batch: 32,
         max_steps: Some(steps),
         ..Default::default()
@@ -46,8 +69,16 @@ pub async fn check_round_trip(device: &Device, name: &str, variant: Variant, ste
     let data = data(300);
     let mut trainer = Trainer::new(data.clone(), options(variant, steps), device, name).unwrap();
     let events = run(&mut trainer).await;
-    let losses: Vec<f32> =
-        events.iter().filter_map(|e| if let Event::Step { loss, .. } = e { Some(*loss) } else { None }).collect();
+    let losses: Vec<f32> = events
+        .iter()
+        .filter_map(|e| {
+            if let Event::Step { loss, .. } = e {
+                Some(*loss)
+            } else {
+                None
+            }
+        })
+        .collect();
     assert_eq!(losses.len() as u64, steps);
     assert!(losses.iter().all(|loss| loss.is_finite()), "{losses:?}");
     assert!(matches!(events.last(), Some(Event::Done { .. })));

@@ -72,8 +72,8 @@ class Network:
             (d_r, d_c), d_k = self.shapes[l], c["d_k"]
 
             def generator(name, size):
-                p[f"layers.{l}.{name}.weight"] = exact(rng, size, q, scale=1 / np.sqrt(q))
-                p[f"layers.{l}.{name}.bias"] = exact(rng, size, scale=0.5)
+                p[f"layers.{l}.weighting.{name}.weight"] = exact(rng, size, q, scale=1 / np.sqrt(q))
+                p[f"layers.{l}.weighting.{name}.bias"] = exact(rng, size, scale=0.5)
 
             if c["variant"] == "non":
                 generator("full", d_m * d_n)
@@ -82,9 +82,9 @@ class Network:
             if c["variant"] in ("rc", "c"):
                 generator("column", d_k * d_c)
             if c["variant"] == "r":
-                p[f"layers.{l}.column_shared"] = exact(rng, d_k, d_c)
+                p[f"layers.{l}.weighting.column_shared"] = exact(rng, d_k, d_c)
             if c["variant"] == "c":
-                p[f"layers.{l}.row_shared"] = exact(rng, d_r, d_k)
+                p[f"layers.{l}.weighting.row_shared"] = exact(rng, d_r, d_k)
             if self.mir:
                 if c["variant"] == "non":
                     p[f"discriminators.{l}.left"] = exact(rng, D_E, RANK, scale=0.5)
@@ -99,9 +99,9 @@ class Network:
     def factors(self, p, l, g):
         """S_R [d_r, d_k] and S_C [d_k, d_c] of one row with generator input g."""
         (d_r, d_c), d_k = self.shapes[l], self.c["d_k"]
-        make = lambda n: p[f"layers.{l}.{n}.weight"] @ g + p[f"layers.{l}.{n}.bias"]
-        R = p[f"layers.{l}.row_shared"] if self.c["variant"] == "c" else make("row").reshape(d_r, d_k)
-        C = p[f"layers.{l}.column_shared"] if self.c["variant"] == "r" else make("column").reshape(d_k, d_c)
+        make = lambda n: p[f"layers.{l}.weighting.{n}.weight"] @ g + p[f"layers.{l}.weighting.{n}.bias"]
+        R = p[f"layers.{l}.weighting.row_shared"] if self.c["variant"] == "c" else make("row").reshape(d_r, d_k)
+        C = p[f"layers.{l}.weighting.column_shared"] if self.c["variant"] == "r" else make("column").reshape(d_k, d_c)
         return R, C
 
     def forward(self, p, x, y, perm):
@@ -115,7 +115,7 @@ class Network:
                 if self.modulated:
                     g = np.concatenate([e, h]) if c["condition"] == "input" else e
                     if c["variant"] == "non":
-                        a = p[f"layers.{l}.full.weight"] @ g + p[f"layers.{l}.full.bias"]
+                        a = p[f"layers.{l}.weighting.full.weight"] @ g + p[f"layers.{l}.weighting.full.bias"]
                         gate = sigmoid(a.reshape(W.shape))
                     else:
                         R, C = self.factors(p, l, g)
@@ -189,9 +189,9 @@ class Network:
                 gg = np.zeros_like(g)
 
                 def into(name, G):
-                    grads[f"layers.{l}.{name}.weight"] += np.outer(G.ravel(), g)
-                    grads[f"layers.{l}.{name}.bias"] += G.ravel()
-                    return p[f"layers.{l}.{name}.weight"].T @ G.ravel()
+                    grads[f"layers.{l}.weighting.{name}.weight"] += np.outer(G.ravel(), g)
+                    grads[f"layers.{l}.weighting.{name}.bias"] += G.ravel()
+                    return p[f"layers.{l}.weighting.{name}.weight"].T @ G.ravel()
 
                 if c["variant"] == "non":
                     gg += into("full", ga)
@@ -199,11 +199,11 @@ class Network:
                     R, C = self.factors(p, l, g)
                     gR, gC = ga @ C.T, R.T @ ga
                     if c["variant"] == "c":
-                        grads[f"layers.{l}.row_shared"] += gR
+                        grads[f"layers.{l}.weighting.row_shared"] += gR
                     else:
                         gg += into("row", gR)
                     if c["variant"] == "r":
-                        grads[f"layers.{l}.column_shared"] += gC
+                        grads[f"layers.{l}.weighting.column_shared"] += gC
                     else:
                         gg += into("column", gC)
                 gx[b, :D_E] += gg[:D_E]

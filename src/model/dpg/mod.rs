@@ -2,6 +2,8 @@
 //! h^{l+1} = φ((Sˡ ⊙ Wˡ) hˡ + bˡ), Sˡ = DWM(e, hˡ).
 
 mod modulated_linear;
+#[cfg(test)]
+mod tests;
 mod weighting;
 
 pub use modulated_linear::ModulatedLinear;
@@ -52,9 +54,17 @@ impl Dpg {
         let output = Linear::init(width, 1, random, device);
         // After everything else: DPG and MI-DPG of one seed start from the same weights.
         let discriminators = mutual_information.map_or_else(Vec::new, |mi| {
-            layers.iter().map(|l| Discriminator::init(aware, l, mi, random, device)).collect()
+            layers
+                .iter()
+                .map(|l| Discriminator::init(aware, l, mi, random, device))
+                .collect()
         });
-        Self { layers, output, discriminators, aware }
+        Self {
+            layers,
+            output,
+            discriminators,
+            aware,
+        }
     }
 
     /// h¹ \[batch, D\] → logits \[batch\] and the compact s of every layer, \[batch, d_r, d_c\].
@@ -67,6 +77,9 @@ impl Dpg {
             weighting.push(s.clone());
             hidden = relu(layer.forward(hidden, s));
         }
-        Forward { logits: self.output.forward(hidden).squeeze_dim(1), weighting }
+        Forward {
+            logits: self.output.forward(hidden).squeeze_dim(1),
+            weighting,
+        }
     }
 }

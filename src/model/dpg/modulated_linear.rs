@@ -30,11 +30,23 @@ pub struct ModulatedLinear {
 
 impl ModulatedLinear {
     /// A layer of `dn` inputs and `dm` outputs; W is Glorot-uniform, b zero.
-    pub fn init((dn, dm): (usize, usize), aware: usize, config: &WeightingConfig, random: &mut Stream, device: &Device) -> Self {
+    pub fn init(
+        (dn, dm): (usize, usize),
+        aware: usize,
+        config: &WeightingConfig,
+        random: &mut Stream,
+        device: &Device,
+    ) -> Self {
         Self {
             weight: parameter(random.glorot(dm, dn), [dm, dn], device),
             bias: parameter(vec![0.0; dm], [dm], device),
-            weighting: Weighting::init(BlockShape::new(dm, dn, config), aware, config, random, device),
+            weighting: Weighting::init(
+                BlockShape::new(dm, dn, config),
+                aware,
+                config,
+                random,
+                device,
+            ),
         }
     }
 
@@ -77,7 +89,9 @@ fn column_form(hidden: Tensor<2>, s: Tensor<3>, weight: Tensor<2>, shape: BlockS
     let partial = hidden.matmul(weight); // [dc, batch, dm]
     let product: Tensor<3> = if shape.even_rows() {
         let s = s.permute([2, 0, 1]).unsqueeze_dim::<4>(3); // [dc, batch, dr, 1]
-        (partial.reshape([dc, batch, dr, dm / dr]) * s).sum_dim(0).reshape([1, batch, dm])
+        (partial.reshape([dc, batch, dr, dm / dr]) * s)
+            .sum_dim(0)
+            .reshape([1, batch, dm])
     } else {
         (partial * rows(s, shape).permute([2, 0, 1])).sum_dim(0)
     };
@@ -100,8 +114,14 @@ fn row_form(hidden: Tensor<2>, s: Tensor<3>, weight: Tensor<2>, shape: BlockShap
         weighted.matmul(weight).swap_dims(0, 1).reshape([batch, dm])
     } else {
         let blocks = Blocks::new(dm, dr, |i| shape.row_of(i));
-        let weight = blocks.pad(weight, 0).reshape([dr, blocks.size, dn]).swap_dims(1, 2);
-        let product = weighted.matmul(weight).swap_dims(0, 1).reshape([batch, dr * blocks.size]);
+        let weight = blocks
+            .pad(weight, 0)
+            .reshape([dr, blocks.size, dn])
+            .swap_dims(1, 2);
+        let product = weighted
+            .matmul(weight)
+            .swap_dims(0, 1)
+            .reshape([batch, dr * blocks.size]);
         blocks.unpad(product)
     }
 }
@@ -150,7 +170,11 @@ impl Blocks {
                 place
             })
             .collect();
-        Self { size, sources, places }
+        Self {
+            size,
+            sources,
+            places,
+        }
     }
 
     fn pad(&self, tensor: Tensor<2>, axis: usize) -> Tensor<2> {

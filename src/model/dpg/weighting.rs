@@ -33,11 +33,23 @@ pub struct Weighting {
 impl Weighting {
     /// Generators Glorot-uniform with zero bias; shared factors N(0, 1/d_k), never zero, since two
     /// zero factors have no gradient. In `rc` the bias of G_C takes that part.
-    pub fn init(shape: BlockShape, aware: usize, config: &WeightingConfig, random: &mut Stream, device: &Device) -> Self {
+    pub fn init(
+        shape: BlockShape,
+        aware: usize,
+        config: &WeightingConfig,
+        random: &mut Stream,
+        device: &Device,
+    ) -> Self {
         let dk = config.dk;
-        let width = aware + if config.condition == Condition::Input { shape.dn } else { 0 };
+        let width = aware
+            + if config.condition == Condition::Input {
+                shape.dn
+            } else {
+                0
+            };
         let std = (1.0 / dk as f32).sqrt();
-        let mut generator = |size: usize, random: &mut Stream| Linear::init(width, size, random, device);
+        let mut generator =
+            |size: usize, random: &mut Stream| Linear::init(width, size, random, device);
         let mut weighting = Self {
             full: None,
             row: None,
@@ -57,13 +69,19 @@ impl Weighting {
             }
             Variant::R => {
                 weighting.row = Some(generator(shape.dr * dk, random));
-                weighting.column_shared =
-                    Some(parameter(random.normal(dk * shape.dc, std), [dk, shape.dc], device));
+                weighting.column_shared = Some(parameter(
+                    random.normal(dk * shape.dc, std),
+                    [dk, shape.dc],
+                    device,
+                ));
             }
             Variant::C => {
                 weighting.column = Some(generator(dk * shape.dc, random));
-                weighting.row_shared =
-                    Some(parameter(random.normal(shape.dr * dk, std), [shape.dr, dk], device));
+                weighting.row_shared = Some(parameter(
+                    random.normal(shape.dr * dk, std),
+                    [shape.dr, dk],
+                    device,
+                ));
             }
         }
         weighting
@@ -84,7 +102,13 @@ impl Weighting {
         };
         let row = |g: &Generator| g.forward(input.clone()).reshape([batch, dr, dk]);
         let column = |g: &Generator| g.forward(input.clone()).reshape([batch, dk, dc]);
-        let raw = match (&self.full, &self.row, &self.column, &self.row_shared, &self.column_shared) {
+        let raw = match (
+            &self.full,
+            &self.row,
+            &self.column,
+            &self.row_shared,
+            &self.column_shared,
+        ) {
             (_, Some(r), Some(c), _, _) => product(row(r), column(c), dk),
             (_, Some(r), _, _, Some(shared)) => product(row(r), shared.val().unsqueeze(), dk),
             (_, _, Some(c), Some(shared), _) => product(shared.val().unsqueeze(), column(c), dk),
@@ -92,12 +116,20 @@ impl Weighting {
             _ => unreachable!("`init` fills the fields of every variant"),
         };
         let s = sigmoid(raw);
-        if self.config.gate_scale == 1.0 { s } else { s.mul_scalar(self.config.gate_scale) }
+        if self.config.gate_scale == 1.0 {
+            s
+        } else {
+            s.mul_scalar(self.config.gate_scale)
+        }
     }
 }
 
 /// S_R S_C for a batch. With d_k = 1 it is an outer product, which broadcasting does without a
 /// batch of tiny matrix products.
 fn product(row: Tensor<3>, column: Tensor<3>, dk: usize) -> Tensor<3> {
-    if dk == 1 { row * column } else { row.matmul(column) }
+    if dk == 1 {
+        row * column
+    } else {
+        row.matmul(column)
+    }
 }

@@ -1,0 +1,205 @@
+//! Model files, good and bad.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+
+use super::*;
+use crate::data::synth::{Effect, Preset, SynthOptions, generate};
+use crate::data::{LoadOptions, load};
+use crate::model::{
+    Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+};
+use crate::schema::Schema;
+use crate::train::{TrainOptions, Trainer};
+
+fn artifact(method: Method) -> Artifact {
+    let options = SynthOptions {
+        preset: Preset::Ads,
+        rows: 200,
+        seed: 5,
+        effect: Effect::None,
+        truth: false,
+    };
+    let mut csv = Vec::new();
+    generate(&options, &mut csv, &mut |_| ()).unwrap();
+    let data = load(
+        &csv[..],
+        "ads.csv",
+        &Schema::preset("ads").unwrap(),
+        LoadOptions::default(),
+    )
+    .unwrap();
+    let network = NetworkConfig {
+        embedding: 3,
+        hidden: vec![6, 5],
+        method,
+    };
+    let options = TrainOptions {
+        network,
+        ..Default::default()
+    };
+    let trainer = Trainer::new(data.into(), options, &Device::flex(), "cpu").unwrap();
+    pollster::block_on(trainer.model().to_artifact()).unwrap()
+}
+
+fn dpg(variant: Variant) -> Method {
+    Method::Dpg {
+        weighting: WeightingConfig {
+            variant,
+            dk: 2,
+            dr_div: 2,
+            dc_div: 3,
+            ..Default::default()
+        },
+    }
+}
+
+fn refused(bytes: &[u8]) -> String {
+    let error = Artifact::from_bytes(bytes).expect_err("the file is bad");
+    assert_eq!(error.kind(), ErrorKind::ModelFile, "{error}");
+    assert_eq!(error.to_string().lines().count(), 1);
+    error.to_string()
+}
+
+#[test]
+fn every_method_survives_and_gives_the_same_bytes() {
+    let mi = Method::MiDpg {
+        weighting: WeightingConfig::default(),
+        mutual_information: MutualInformationConfig::default(),
+    };
+    for method in [
+        Method::Dnn,
+        dpg(Variant::Non),
+        dpg(Variant::Rc),
+        dpg(Variant::R),
+        dpg(Variant::C),
+        mi,
+    ] {
+        let artifact = artifact(method);
+        let bytes = artifact.to_bytes().unwrap();
+        let read = Artifact::from_bytes(&bytes).unwrap();
+        assert_eq!(read.tensors, artifact.tensors);
+        let model = Model::from_artifact(read, &Device::flex()).unwrap();
+        let again = pollster::block_on(model.to_artifact()).unwrap();
+        assert!(again.to_bytes().unwrap() == bytes);
+    }
+}
+
+#[test]
+fn a_truncated_file_is_refused_wherever_it_ends() {
+    let bytes = artifact(dpg(Variant::R)).to_bytes().unwrap();
+    for end in (0..bytes.len()).step_by(97).chain([bytes.len() - 1]) {
+        refused(&bytes[..end]);
+    }
+}
+
+#[test]
+fn a_flipped_byte_never_panics() {
+    let bytes = artifact(dpg(Variant::R)).to_bytes().unwrap();
+    for position in (0..bytes.len()).step_by(61) {
+        let mut bad = bytes.clone();
+        bad[position] ^= 0xff;
+        // A value may still be a number; everything else is refused.
+        if let Ok(artifact) = Artifact::from_bytes(&bad) {
+            Model::from_artifact(artifact, &Device::flex()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn renamed_missing_misshapen_and_foreign_tensors_are_named() {
+    let good = artifact(dpg(Variant::R));
+    let with = |change: &dyn Fn(&mut BTreeMap<String, TensorValue>)| {
+        let mut bad = good.clone();
+        change(&mut bad.tensors);
+        refused(&bad.to_bytes().unwrap())
+    };
+    let renamed = with(&|t| {
+        let value = t.remove("output.weight").unwrap();
+        t.insert("output.heavy".into(), value);
+    });
+    assert!(renamed.contains("output.weight is missing"), "{renamed}");
+    let foreign = with(&|t| {
+        t.insert(
+            "spy".into(),
+            TensorValue {
+                shape: vec![1],
+                data: vec![0.0],
+            },
+        );
+    });
+    assert!(foreign.contains("spy does not belong"), "{foreign}");
+    let misshapen = with(&|t| t.get_mut("output.bias").unwrap().shape = vec![1, 1]);
+    assert!(
+        misshapen.contains("output.bias has shape [1, 1], expected [1]"),
+        "{misshapen}"
+    );
+    let poisoned = with(&|t| t.get_mut("output.bias").unwrap().data = vec![f32::NAN]);
+    assert!(poisoned.contains("NaN"), "{poisoned}");
+}
+
+#[test]
+fn a_hostile_document_is_refused_before_anything_is_allocated() {
+    let good = artifact(Method::Dnn);
+    let document = serde_json::to_value(&good.metadata).unwrap();
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut document = document.clone();
+        change(&mut document);
+        refused(&write(KEY, document.to_string(), &good.tensors).unwrap())
+    };
+    assert!(with(&|d| d["format"] = 999.into()).contains("format 999"));
+    assert!(with(&|d| d["format"] = 0.into()).contains("format 0"));
+    with(&|d| d["network"]["hidden"] = serde_json::json!([1_000_000_000_000_u64]));
+    with(&|d| d["network"]["hidden"] = serde_json::json!([32768, 32768, 32768]));
+    with(&|d| d["network"]["embedding"] = 4096.into());
+    with(&|d| d["network"]["method"]["name"] = "unheard-of".into());
+    with(&|d| d["encoder"] = serde_json::Value::Null);
+    assert!(refused(&write("other", "{}".into(), &good.tensors).unwrap()).contains("mi-dpg"));
+    assert!(refused(b"PK\x03\x04 a zip archive, renamed").contains("not a mi-dpg model file"));
+    assert!(refused(b"").contains("not a mi-dpg model file"));
+}
+
+/// What the reader checks against is what the networks have.
+#[test]
+fn the_shapes_are_those_of_the_networks() {
+    for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
+        for condition in [
+            crate::model::Condition::Input,
+            crate::model::Condition::Scenario,
+        ] {
+            let weighting = WeightingConfig {
+                variant,
+                condition,
+                dk: 2,
+                dr_div: 3,
+                dc_div: 2,
+                ..Default::default()
+            };
+            let method = Method::MiDpg {
+                weighting,
+                mutual_information: MutualInformationConfig::default(),
+            };
+            let config = NetworkConfig {
+                embedding: 3,
+                hidden: vec![7, 5],
+                method,
+            };
+            let layout = crate::model::InputLayout {
+                spans: Vec::new(),
+                aware: 3,
+                width: 11,
+            };
+            let mut random = crate::random::Stream::new(1, "test");
+            let network =
+                crate::model::Network::init(&config, &layout, &mut random, &Device::flex());
+            let tensors = pollster::block_on(crate::model::parameters::read(&network)).unwrap();
+            let found: BTreeMap<String, Vec<usize>> = tensors
+                .into_iter()
+                .map(|(name, t)| (name, t.shape))
+                .collect();
+            let expected: BTreeMap<_, _> = shapes::of_widths(&config, 11, 3).into_iter().collect();
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The trainer as a whole.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::*;
+use crate::artifact::Artifact;
+use crate::data::synth::{Effect, Preset, SynthOptions, generate};
+use crate::data::{Dataset, LoadOptions, Part, load};
+use crate::error::ErrorKind;
+use crate::model::{Method, Model, MutualInformationConfig, NetworkConfig, WeightingConfig};
+use crate::schema::Schema;
+
+fn data(rows: u64) -> Arc<Dataset> {
+    let options = SynthOptions {
+        preset: Preset::Ads,
+        rows,
+        seed: 7,
+        effect: Effect::Modulated,
+        truth: false,
+    };
+    let mut csv = Vec::new();
+    generate(&options, &mut csv, &mut |_| ()).unwrap();
+    Arc::new(
+        load(
+            &csv[..],
+            "ads.csv",
+            &Schema::preset("ads").unwrap(),
+            LoadOptions::default(),
+        )
+        .unwrap(),
+    )
+}
+
+fn options(lambda: Option<f32>) -> TrainOptions {
+    let weighting = WeightingConfig {
+        dr_div: 4,
+        dc_div: 4,
+        ..Default::default()
+    };
+    let method = match lambda {
+        Some(lambda) => Method::MiDpg {
+            weighting,
+            mutual_information: MutualInformationConfig {
+                lambda,
+                ..Default::default()
+            },
+        },
+        None => Method::Dpg { weighting },
+    };
+    TrainOptions {
+        network: NetworkConfig {
+            embedding: 4,
+            hidden: vec![16, 8],
+            method,
+        },
+        batch: 64,
+        epochs: 2,
+        ..Default::default()
+    }
+}
+
+fn trainer(data: &Arc<Dataset>, options: &TrainOptions) -> Trainer {
+    Trainer::new(data.clone(), options.clone(), &Device::flex(), "cpu").unwrap()
+}
+
+fn finish(trainer: &mut Trainer) -> Vec<Event> {
+    trainer.events().collect::<crate::Result<_>>().unwrap()
+}
+
+fn bytes(model: &Model) -> Vec<u8> {
+    pollster::block_on(model.to_artifact())
+        .unwrap()
+        .to_bytes()
+        .unwrap()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_model_bit_for_bit_and_another_does_not() {
+    let data = data(600);
+    let run = |seed| {
+        let mut trainer = trainer(
+            &data,
+            &TrainOptions {
+                seed,
+                ..options(Some(1.0))
+            },
+        );
+        finish(&mut trainer);
+        bytes(&trainer.model())
+    };
+    let first = run(1);
+    assert!(first == run(1), "the same seed");
+    assert!(first != run(2), "another seed");
+}
+
+#[test]
+fn the_loss_falls_and_the_events_tell_the_whole_run() {
+    let data = data(2000);
+    let mut trainer = trainer(
+        &data,
+        &TrainOptions {
+            epochs: 3,
+            lr: 5e-3,
+            ..options(Some(1.0))
+        },
+    );
+    let events = finish(&mut trainer);
+    let per_epoch = data.rows_of(Part::Train).len().div_ceil(64);
+    let steps: Vec<(u64, u64)> = events
+        .iter()
+        .filter_map(|e| {
+            if let Event::Step { step, steps, .. } = e {
+                Some((*step, *steps))
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(steps.len(), 3 * per_epoch);
+    assert!(
+        steps
+            .iter()
+            .enumerate()
+            .all(|(i, &(step, total))| step == i as u64 + 1 && total == steps.len() as u64)
+    );
+    let epochs: Vec<f64> = events
+        .iter()
+        .filter_map(|e| {
+            if let Event::Epoch { train_loss, .. } = e {
+                Some(*train_loss)
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert!(epochs[2] < epochs[0], "{epochs:?}");
+    let mi = events.iter().find_map(|e| {
+        if let Event::Epoch {
+            mutual_information, ..
+        } = e
+        {
+            *mutual_information
+        } else {
+            None
+        }
+    });
+    let mi = mi.unwrap();
+    assert!(
+        mi.floor < mi.loss && (mi.jsd - (2.0 * std::f64::consts::LN_2 - mi.loss)).abs() < 1e-12
+    );
+    assert!(matches!(
+        events.last(),
+        Some(Event::Done {
+            epochs: 3,
+            stopped_early: false,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_checkpoint_continues_bit_for_bit_from_any_event() {
+    let data = data(600);
+    let options = TrainOptions {
+        epochs: 3,
+        ..options(Some(1.0))
+    };
+    let mut whole = trainer(&data, &options);
+    let expected = (finish(&mut whole), bytes(&whole.model()));
+    // After no event, in an epoch, at its last step, after it, and in the next.
+    for stop in [0, 3, 8, 9, 12] {
+        let mut first = trainer(&data, &options);
+        let mut events: Vec<Event> = first
+            .events()
+            .take(stop)
+            .collect::<crate::Result<_>>()
+            .unwrap();
+        let checkpoint = pollster::block_on(first.checkpoint()).unwrap();
+        drop(first);
+        let mut second = Trainer::resume(
+            data.clone(),
+            options.clone(),
+            &Device::flex(),
+            "cpu",
+            &checkpoint,
+        )
+        .unwrap();
+        events.extend(finish(&mut second));
+        assert_eq!(events, expected.0, "stopped after {stop}");
+        assert!(bytes(&second.model()) == expected.1, "stopped after {stop}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let data = data(300);
+    let options = options(None);
+    let checkpoint = pollster::block_on(trainer(&data, &options).checkpoint()).unwrap();
+    let resume = |data: &Arc<Dataset>, options: &TrainOptions, bytes: &[u8]| {
+        Trainer::resume(data.clone(), options.clone(), &Device::flex(), "cpu", bytes)
+            .err()
+            .map(|e| e.kind())
+    };
+    assert_eq!(resume(&data, &options, &checkpoint), None);
+    let other = TrainOptions {
+        seed: 9,
+        ..options.clone()
+    };
+    assert_eq!(resume(&data, &other, &checkpoint), Some(ErrorKind::Config));
+    assert_eq!(
+        resume(&self::data(301), &options, &checkpoint),
+        Some(ErrorKind::Config)
+    );
+    assert_eq!(
+        resume(&data, &options, &checkpoint[..checkpoint.len() - 1]),
+        Some(ErrorKind::ModelFile)
+    );
+    assert_eq!(resume(&data, &options, b""), Some(ErrorKind::ModelFile));
+}
+
+/// λ = 0 leaves the network exactly what DPG makes of it.
+#[test]
+fn lambda_zero_is_dpg() {
+    let data = data(600);
+    let scores = |options: &TrainOptions| {
+        let mut trainer = trainer(&data, options);
+        finish(&mut trainer);
+        let rows = data.rows_of(Part::Test);
+        pollster::block_on(trainer.model().probabilities(&data.columns, &rows)).unwrap()
+    };
+    assert_eq!(scores(&options(Some(0.0))), scores(&options(None)));
+}
+
+/// The regulariser alone pulls the scenarios' matrices apart: the sign is right.
+#[test]
+fn the_regulariser_raises_the_variance_between_scenarios_over_that_within() {
+    let data = data(3000);
+    let ratio = |lambda| {
+        let options = TrainOptions {
+            epochs: 4,
+            patience: 4,
+            lr: 1e-2,
+            embedding_std: 0.3,
+            ..options(Some(lambda))
+        };
+        let events = finish(&mut trainer(&data, &options));
+        let last = events.iter().rev().find_map(|e| {
+            if let Event::Epoch { variance, .. } = e {
+                Some(variance.clone())
+            } else {
+                None
+            }
+        });
+        last.unwrap()[0].ratio().unwrap()
+    };
+    let (with, without) = (ratio(10.0), ratio(0.0));
+    assert!(with > 2.0 * without, "{with} {without}");
+}
+
+#[test]
+fn a_warm_start_begins_where_the_model_ended() {
+    let data = data(600);
+    let options = options(Some(1.0));
+    let mut first = trainer(&data, &options);
+    finish(&mut first);
+    let artifact = Artifact::from_bytes(&bytes(&first.model())).unwrap();
+    let model = Model::from_artifact(artifact, &Device::flex()).unwrap();
+    let rows = data.rows_of(Part::Test);
+    let warm = Trainer::warm(
+        data.clone(),
+        options.clone(),
+        &Device::flex(),
+        "cpu",
+        &model,
+    )
+    .unwrap();
+    let scores =
+        |model: &Model| pollster::block_on(model.probabilities(&data.columns, &rows)).unwrap();
+    assert_eq!(scores(&warm.model()), scores(&model));
+    let other = TrainOptions {
+        network: NetworkConfig {
+            hidden: vec![8],
+            ..options.network.clone()
+        },
+        ..options
+    };
+    let error = Trainer::warm(data.clone(), other, &Device::flex(), "cpu", &model)
+        .err()
+        .unwrap();
+    assert_eq!(error.kind(), ErrorKind::Config);
+}
+
+#[test]
+fn one_class_and_no_training_rows_are_told() {
+    let mut one_class = (*data(200)).clone();
+    one_class.columns.labels = Some(vec![1; one_class.columns.rows]);
+    let mut no_rows = (*data(200)).clone();
+    no_rows.parts.fill(Part::Test);
+    for (data, said) in [(one_class, "positive"), (no_rows, "no rows")] {
+        let error = Trainer::new(Arc::new(data), options(None), &Device::flex(), "cpu")
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), ErrorKind::Training);
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}

@@ -1,0 +1,469 @@
+//! The command as a stranger uses it: the whole path, and every kind of bad input.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use tempfile::TempDir;
+
+fn midpg(folder: &TempDir, line: &str) -> Command {
+    let mut command = Command::cargo_bin("midpg").unwrap();
+    command
+        .current_dir(folder.path())
+        .args(line.split_whitespace());
+    command
+}
+
+fn json(text: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(text).unwrap()
+}
+
+/// A folder with `log.csv`, 1,500 generated Amazon rows with truth.
+fn with_log() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    midpg(
+        &folder,
+        "synth --preset amazon --rows 1500 --seed 1 --effect modulated --truth --out log.csv",
+    )
+    .assert()
+    .success();
+    folder
+}
+
+const TRAIN: &str =
+    "train --data log.csv --schema amazon --epochs 2 --hidden 16,8 --embedding 4 --batch 128";
+
+fn with_model() -> TempDir {
+    let folder = with_log();
+    midpg(
+        &folder,
+        &format!("{TRAIN} --model mi-dpg --out model.safetensors --report report.json"),
+    )
+    .assert()
+    .success();
+    folder
+}
+
+fn files(folder: &TempDir) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_whole_path() {
+    let folder = with_model();
+    assert_eq!(
+        files(&folder),
+        ["log.csv", "model.safetensors", "report.json"],
+        "no temporary file is left"
+    );
+    let report = json(&fs::read(folder.path().join("report.json")).unwrap());
+    for key in [
+        "rows",
+        "auc",
+        "logloss",
+        "scenarios",
+        "parameters",
+        "seconds",
+        "device",
+        "seed",
+    ] {
+        assert!(report.get(key).is_some(), "{key}");
+    }
+    assert!(report["truth"]["best_auc"].is_number());
+
+    let out = midpg(
+        &folder,
+        "evaluate --model model.safetensors --data log.csv --json",
+    )
+    .assert()
+    .success();
+    let evaluated = json(&out.get_output().stdout);
+    assert_eq!(
+        evaluated["auc"], report["auc"],
+        "the file gives what training reported"
+    );
+    midpg(
+        &folder,
+        "evaluate --model model.safetensors --data log.csv --part all",
+    )
+    .assert()
+    .success()
+    .stdout(predicate::str::contains("Headphones").and(predicate::str::contains("best possible")));
+
+    midpg(
+        &folder,
+        "score --model model.safetensors --data log.csv --out scores.csv",
+    )
+    .assert()
+    .success();
+    let scores = fs::read_to_string(folder.path().join("scores.csv")).unwrap();
+    let values: Vec<f32> = scores.lines().skip(1).map(|v| v.parse().unwrap()).collect();
+    assert_eq!((scores.lines().next(), values.len()), (Some("score"), 1500));
+    assert!(values.iter().all(|p| (0.0..=1.0).contains(p)));
+
+    midpg(
+        &folder,
+        "explain --model model.safetensors --data log.csv --out explained",
+    )
+    .assert()
+    .success();
+    let explanation = json(&fs::read(folder.path().join("explained/explanation.json")).unwrap());
+    assert_eq!(explanation["layers"].as_array().unwrap().len(), 2);
+    let svg = fs::read_to_string(folder.path().join("explained/weighting.svg")).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains("Headphones"));
+
+    midpg(&folder, "inspect model.safetensors")
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("layers.0.weighting.row.weight"));
+    let out = midpg(&folder, "inspect model.safetensors --json")
+        .assert()
+        .success();
+    assert_eq!(
+        json(&out.get_output().stdout)["network"]["method"]["name"],
+        "mi-dpg"
+    );
+
+    midpg(&folder, "schema --data log.csv --out guessed.toml")
+        .assert()
+        .success();
+    midpg(
+        &folder,
+        "train --data log.csv --schema guessed.toml --model dnn --epochs 1 --out dnn.safetensors",
+    )
+    .assert()
+    .success();
+}
+
+#[test]
+fn scoring_streams_from_gzip_and_standard_input_with_the_same_result() {
+    let folder = with_model();
+    midpg(
+        &folder,
+        "score --model model.safetensors --data log.csv --out a.csv",
+    )
+    .assert()
+    .success();
+    let plain = fs::read(folder.path().join("log.csv")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &plain).unwrap();
+    let packed = packed.finish().unwrap();
+    let out = midpg(&folder, "score --model model.safetensors --data - --out -")
+        .write_stdin(packed)
+        .assert()
+        .success();
+    assert!(out.get_output().stdout == fs::read(folder.path().join("a.csv")).unwrap());
+}
+
+#[test]
+fn unknown_values_and_bad_rows_are_scored_counted_and_keep_their_place() {
+    let folder = with_model();
+    let log = "item_id,user_id,timestamp,model_attr,category,brand,year,user_attr\n\
+               1,2,2015-01-01,Female,Headphones,,2010,Male\n\
+               1,2,2015-01-01,Female\n\
+               999999,2,2015-01-01,Female,Submarines,Nobody,2010,Male\n";
+    fs::write(folder.path().join("new.csv"), log).unwrap();
+    midpg(
+        &folder,
+        "score --model model.safetensors --data new.csv --out s.csv",
+    )
+    .assert()
+    .code(1)
+    .stderr(predicate::str::contains("new.csv:3"));
+    assert!(!files(&folder).contains(&"s.csv".to_owned()));
+    midpg(
+        &folder,
+        "score --model model.safetensors --data new.csv --on-bad-row skip --out s.csv",
+    )
+    .assert()
+    .success()
+    .stderr(
+        predicate::str::contains("1 rows have a scenario")
+            .and(predicate::str::contains("1 rows could not")),
+    );
+    let scores = fs::read_to_string(folder.path().join("s.csv")).unwrap();
+    let lines: Vec<&str> = scores.lines().collect();
+    assert_eq!((lines.len(), lines[2]), (4, ""), "{scores}");
+    midpg(&folder, "score --model model.safetensors --data new.csv --on-bad-row skip --strict-scenarios --out t.csv")
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("2 rows could not"));
+}
+
+#[test]
+fn a_killed_run_resumes_to_the_same_model() {
+    let folder = with_log();
+    midpg(&folder, &format!("{TRAIN} --out whole.safetensors"))
+        .assert()
+        .success();
+    // Killed by the clock or not yet begun or already over: the result must be the same.
+    let line = format!("{TRAIN} --out part.safetensors --checkpoint-every 0");
+    let binary = assert_cmd::cargo::cargo_bin("midpg");
+    let mut child = std::process::Command::new(binary)
+        .current_dir(folder.path())
+        .args(line.split_whitespace())
+        .stderr(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let checkpoint = folder.path().join("part.safetensors.checkpoint");
+    let result = folder.path().join("part.safetensors");
+    while !checkpoint.exists() && !result.exists() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    midpg(&folder, &format!("{line} --resume"))
+        .assert()
+        .success();
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(read("whole.safetensors") == read("part.safetensors"));
+    assert!(!checkpoint.exists());
+}
+
+#[test]
+fn a_warm_start_takes_the_schema_from_the_model() {
+    let folder = with_model();
+    midpg(
+        &folder,
+        "train --data log.csv --init model.safetensors --epochs 1 --out next.safetensors",
+    )
+    .assert()
+    .success();
+    midpg(
+        &folder,
+        "train --data log.csv --schema amazon --init model.safetensors --out next.safetensors",
+    )
+    .assert()
+    .code(1)
+    .stderr(predicate::str::contains("--schema"));
+}
+
+/// Runs `line`, which must fail on one line with `said`, and leave nothing new behind.
+fn refused(folder: &TempDir, line: &str, said: &[&str]) {
+    let before = files(folder);
+    let out = midpg(folder, line).assert().code(1);
+    let stderr = String::from_utf8(out.get_output().stderr.clone()).unwrap();
+    let errors: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with("error: "))
+        .collect();
+    assert_eq!(errors.len(), 1, "{line}: {stderr}");
+    for said in said {
+        assert!(errors[0].contains(said), "{line}: {stderr} lacks {said}");
+    }
+    assert_eq!(files(folder), before, "{line}");
+}
+
+const HEADER: &str =
+    "item_id,user_id,rating,timestamp,model_attr,category,brand,year,user_attr,split";
+
+#[test]
+fn bad_logs_are_refused_with_their_place() {
+    let folder = TempDir::new().unwrap();
+    let row = |rating: &str, split: u8| {
+        format!("1,2,{rating},2015-01-01,Female,Headphones,,2010,Male,{split}")
+    };
+    let good = [row("5", 0), row("1", 0), row("5", 1), row("1", 2)].join("\n");
+    let log = |rows: &str| format!("{HEADER}\n{rows}\n").into_bytes();
+    let mut not_utf8 = log(&good);
+    let place = not_utf8.len() - 10;
+    not_utf8[place] = 0xff;
+    let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
+        ("empty.csv", Vec::new(), &["empty.csv"]),
+        (
+            "header.csv",
+            format!("{HEADER}\n").into_bytes(),
+            &["header.csv"],
+        ),
+        (
+            "column.csv",
+            log(&good)
+                .iter()
+                .map(|b| if *b == b'g' { b'j' } else { *b })
+                .collect(),
+            &["column.csv", "rating"],
+        ),
+        (
+            "rating.csv",
+            log(&format!("{good}\n{}", row("five", 0))),
+            &["rating.csv:6", "rating", "five"],
+        ),
+        (
+            "nan.csv",
+            log(&format!("{good}\n{}", row("NaN", 0))),
+            &["nan.csv:6", "rating", "NaN"],
+        ),
+        (
+            "inf.csv",
+            log(&format!("{good}\n{}", row("inf", 0))),
+            &["inf.csv:6", "rating", "inf"],
+        ),
+        ("few.csv", log(&format!("{good}\n1,2,5")), &["few.csv:6"]),
+        (
+            "class.csv",
+            log(&[row("5", 0), row("4", 0), row("5", 1)].join("\n")),
+            &["positive"],
+        ),
+        ("utf8.csv", not_utf8, &["utf8.csv:5"]),
+        (
+            "line.csv",
+            [log(&good), vec![b'x'; 100 << 20]].concat(),
+            &["line.csv:6"],
+        ),
+    ];
+    for (name, bytes, said) in cases {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        refused(
+            &folder,
+            &format!("train --data {name} --schema amazon --out model.safetensors"),
+            said,
+        );
+    }
+    refused(
+        &folder,
+        "train --data absent.csv --schema amazon --out model.safetensors",
+        &["absent.csv"],
+    );
+    refused(
+        &folder,
+        "train --data . --schema amazon --out model.safetensors",
+        &["folder"],
+    );
+    refused(
+        &folder,
+        "train --data rating.csv --schema nowhere --out model.safetensors",
+        &["nowhere"],
+    );
+    refused(
+        &folder,
+        "train --data rating.csv --schema nowhere.toml --out model.safetensors",
+        &["nowhere.toml"],
+    );
+    // A bad row can be skipped and is counted.
+    midpg(&folder, "train --data rating.csv --schema amazon --on-bad-row skip --epochs 1 --out model.safetensors")
+        .assert()
+        .success()
+        .stderr(predicate::str::contains("1 of 5 rows skipped"));
+}
+
+#[test]
+fn bad_outputs_and_settings_are_refused_before_the_work() {
+    let folder = with_log();
+    refused(
+        &folder,
+        &format!("{TRAIN} --out nowhere/model.safetensors"),
+        &["nowhere", "does not exist"],
+    );
+    refused(
+        &folder,
+        &format!("{TRAIN} --out model.safetensors --report nowhere/r.json"),
+        &["nowhere"],
+    );
+    refused(
+        &folder,
+        &format!("{TRAIN} --model dnn --dk 2 --out model.safetensors"),
+        &["--dk"],
+    );
+    refused(
+        &folder,
+        &format!("{TRAIN} --model dpg --lambda 2 --out model.safetensors"),
+        &["--lambda"],
+    );
+    refused(
+        &folder,
+        &format!("{TRAIN} --lr 0 --out model.safetensors"),
+        &["--lr"],
+    );
+    refused(
+        &folder,
+        &format!("{TRAIN} --device quantum --out model.safetensors"),
+        &["quantum", "--device"],
+    );
+    refused(
+        &folder,
+        "synth --preset ads --rows 0 --out ads.csv",
+        &["rows"],
+    );
+    midpg(&folder, "train --data log.csv").assert().code(2);
+    midpg(&folder, "frobnicate").assert().code(2);
+}
+
+#[test]
+fn bad_model_files_are_refused() {
+    let folder = with_model();
+    let bytes = fs::read(folder.path().join("model.safetensors")).unwrap();
+    fs::write(
+        folder.path().join("short.safetensors"),
+        &bytes[..bytes.len() / 2],
+    )
+    .unwrap();
+    fs::write(folder.path().join("renamed.safetensors"), b"PK\x03\x04").unwrap();
+    for name in ["short.safetensors", "renamed.safetensors", "log.csv"] {
+        for command in [
+            "score --out s.csv --data log.csv --model",
+            "evaluate --data log.csv --model",
+            "inspect",
+        ] {
+            refused(
+                &folder,
+                &format!("{command} {name}"),
+                &[name, "not a mi-dpg model file"],
+            );
+        }
+    }
+    refused(
+        &folder,
+        "inspect absent.safetensors",
+        &["absent.safetensors"],
+    );
+}
+
+/// A device that is always full: the error comes, and no file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let folder = with_model();
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full");
+        return;
+    }
+    let full = || {
+        fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let binary = assert_cmd::cargo::cargo_bin("midpg");
+    let out = std::process::Command::new(binary)
+        .current_dir(folder.path())
+        .args("score --model model.safetensors --data log.csv --out -".split_whitespace())
+        .stdout(full())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("error: <stdout>") && stderr.to_lowercase().contains("space"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let folder = TempDir::new().unwrap();
+    for command in [
+        "schema", "synth", "train", "evaluate", "score", "explain", "inspect",
+    ] {
+        midpg(&folder, &format!("{command} --help"))
+            .assert()
+            .success()
+            .stdout(predicate::str::contains("Example"));
+    }
+}
