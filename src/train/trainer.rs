@@ -128,7 +128,6 @@ impl Trainer {
         let fresh = Network::init(&options.network, embeddings.layout(), &mut random, &device);
         let network = network
             .clone()
-            .fork(&device.clone().inner())
             .train()
             .with_discriminators_of(fresh);
         Self::assemble(
