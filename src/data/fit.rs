@@ -101,15 +101,15 @@ fn renumber(raw: &Values, limit: Limit, column: &mut FieldColumn, parts: &[Part]
                 .for_each(|(&id, _)| count(id));
         }
         FieldColumn::Bags { offsets, ids } => {
+            // Rows are counted: what a row repeats counts once.
+            let mut last_row = vec![u32::MAX; raw.len() + FIRST_VALUE as usize];
             for (row, _) in parts.iter().enumerate().filter(|(_, part)| training(part)) {
-                let range = offsets[row] as usize..offsets[row + 1] as usize;
-                // The count is of rows: what a row repeats counts once.
-                let bag = &ids[range];
-                let first = |(place, id): (usize, &u32)| !bag[..place].contains(id);
-                bag.iter()
-                    .enumerate()
-                    .filter(|&(place, id)| first((place, id)))
-                    .for_each(|(_, &id)| count(id));
+                for &id in &ids[offsets[row] as usize..offsets[row + 1] as usize] {
+                    if last_row[id as usize] != row as u32 {
+                        last_row[id as usize] = row as u32;
+                        count(id);
+                    }
+                }
             }
         }
         FieldColumn::Dense(_) => {}

@@ -74,7 +74,8 @@ pub fn load(
     let in_file = |error: Error| error.in_file(name);
     let mut reader = LogReader::new(source, name, &schema.format)?;
     let layout = Layout::bind(schema, reader.header(), options.label).map_err(in_file)?;
-    let splitter = Splitter::bind(&schema.split, reader.header()).map_err(in_file)?;
+    let splitter =
+        Splitter::bind(&schema.split, &schema.format, reader.header()).map_err(in_file)?;
     let mut learner = Learner::new(schema);
     let columns = learner.columns(schema, layout.label.is_some(), layout.truth.is_some());
 
@@ -95,7 +96,11 @@ pub fn load(
             0 => "no row could be used",
             _ => "the split leaves no row to train on",
         };
-        return Err(in_file(Error::new(ErrorKind::Data, why)));
+        let error = in_file(Error::new(ErrorKind::Data, why));
+        return Err(match report.skip_reasons.into_iter().next() {
+            Some(reason) => error.hint(format!("the first row skipped: {reason}")),
+            None => error,
+        });
     }
     let vocabularies = learner.finish(&mut columns, &parts);
     let encoder = Encoder::new(schema.clone(), split, vocabularies)?;
@@ -135,7 +140,7 @@ pub fn encode(
     let mut row_encoder = RowEncoder::new(Arc::clone(encoder), reader.header(), options.label)
         .map_err(in_file)?
         .strict_scenarios(options.strict_scenarios);
-    let splitter = Splitter::bind(split, reader.header()).map_err(in_file)?;
+    let splitter = Splitter::bind(split, &schema.format, reader.header()).map_err(in_file)?;
 
     let mut rows = Rows::new(splitter, row_encoder.columns());
     rows.read(&mut reader, &mut options, |row, columns| {

@@ -6,7 +6,7 @@ use super::layout::find;
 use super::row::Row;
 use crate::error::{Error, ErrorKind, Result, quote};
 use crate::random::unit_hash;
-use crate::schema::{DaySplit, Split, same_value};
+use crate::schema::{DaySplit, Format, Split, same_value};
 
 /// What a row is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,19 +39,25 @@ const CARVED_SHARE: f64 = 0.1;
 /// Collects what the split needs of each row while rows stream by.
 pub(super) struct Splitter<'s> {
     split: &'s Split,
+    format: &'s Format,
     column: Option<(usize, &'s str)>,
     parts: Vec<Part>,
     days: Vec<i32>,
 }
 
 impl<'s> Splitter<'s> {
-    pub(super) fn bind(split: &'s Split, header: &[impl AsRef<str>]) -> Result<Self> {
+    pub(super) fn bind(
+        split: &'s Split,
+        format: &'s Format,
+        header: &[impl AsRef<str>],
+    ) -> Result<Self> {
         let column = match split.column() {
             Some(column) => Some((find(header, column, "split")?, column)),
             None => None,
         };
         Ok(Self {
             split,
+            format,
             column,
             parts: Vec::new(),
             days: Vec::new(),
@@ -78,6 +84,12 @@ impl<'s> Splitter<'s> {
                     return Ok(false);
                 };
                 self.parts.push(part);
+            }
+            Split::Day(_) if self.format.is_missing(cell) => {
+                return Err(place(Error::new(
+                    ErrorKind::Data,
+                    "the time is missing, so the row belongs to no day of the split",
+                )));
             }
             Split::Day(split) => match split.moment(cell) {
                 Some(moment) => self.days.push(moment.day),

@@ -63,7 +63,7 @@ impl RowEncoder {
         )
     }
 
-    /// Appends a row. After an error the columns are as before.
+    /// Appends a row to columns made by [`columns`](Self::columns). After an error the columns are as before.
     pub fn push<R: Row + ?Sized>(&mut self, row: &R, columns: &mut Columns) -> Result<()> {
         let before = columns.rows;
         let pushed = self

@@ -119,6 +119,14 @@ impl Schema {
                 },
             );
         };
+        if let FieldKind::Categorical(options) = &input.field.kind
+            && options.limit.hash_buckets.is_some()
+        {
+            return wrong(format!(
+                "field {}: hash_buckets: scenarios must keep their names",
+                quote(wanted)
+            ));
+        }
         if input.can_be_scenario() {
             return Ok(());
         }

@@ -147,6 +147,14 @@ fn names_and_the_scenario_are_checked() {
         agnostic.contains("give it role = \"scenario\""),
         "{agnostic}"
     );
+    let hashed = error_with(
+        "role = \"scenario\"",
+        "role = \"scenario\"\nhash_buckets = 9",
+    );
+    assert!(
+        hashed.contains("scenarios must keep their names"),
+        "{hashed}"
+    );
     let numeric = error_with("kind = \"categorical\"", "kind = \"numeric\"");
     assert!(
         numeric.contains("must be categorical or derived"),

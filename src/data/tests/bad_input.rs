@@ -229,6 +229,17 @@ fn nothing_to_train_on() {
             .replace("te\n", "xx\n"),
     );
     assert!(error.contains("no row could be used"), "{error}");
+    let options = LoadOptions {
+        on_bad_row: OnBadRow::Skip,
+        ..Default::default()
+    };
+    let text = format!("{HEADER}u1,home\n");
+    let error = load(text.as_bytes(), "log.csv", &shop(), options).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the first row skipped: log.csv:2: the row has 2")
+    );
     let error = error_of(&log().replace("home", "").replace("list", "-1"));
     assert!(error.contains("no training row has a scenario"), "{error}");
 }

@@ -215,3 +215,11 @@ fn quoted_cells_hold_delimiters_and_newlines() {
     assert!(data.encoder.fields()[1].vocabulary().id("u,\n1") >= 2);
     assert_eq!(data.columns.rows, 6);
 }
+
+#[test]
+fn a_value_that_a_row_repeats_counts_once() {
+    let text = format!("{HEADER}u1,home,1,1,b;b;b;a,0,1,tr\nu1,home,1,1,a,0,1,tr\n");
+    let data = load_text(&text).unwrap();
+    let values = data.encoder.fields()[4].vocabulary().values().unwrap();
+    assert_eq!(values.iter().collect::<Vec<_>>(), ["a", "b"]);
+}

@@ -57,10 +57,12 @@ fn too_few_days_are_an_error_that_counts_them() {
     let text = days(2, 3);
     let error = load(text.as_bytes(), "log.csv", &schema, LoadOptions::default()).unwrap_err();
     assert!(error.to_string().contains("spans 2 days"), "{error}");
-    let text = text.replace(",3600,", ",,");
+    let text = text.replace(",3600,", ",-1,");
     let error = load(text.as_bytes(), "log.csv", &schema, LoadOptions::default()).unwrap_err();
     assert!(
-        error.to_string().starts_with("log.csv:2: column \"time\""),
+        error
+            .to_string()
+            .starts_with("log.csv:2: column \"time\": the time is missing"),
         "{error}"
     );
 }

@@ -1,5 +1,6 @@
 //! Which column is the label, the scenario, the split, and what kind each of the others is.
 
+use super::label::{self, Rule};
 use super::profile::{Column, Profile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Derived;
@@ -11,12 +12,6 @@ pub(super) struct Decisions {
     pub(super) split: (SplitGuess, String),
     /// Per column: what it is and why.
     pub(super) uses: Vec<(Use, String)>,
-}
-
-/// The rule of the label.
-pub(super) enum Rule {
-    AtLeast(f64),
-    Positive(String, String),
 }
 
 /// The split.
@@ -41,7 +36,7 @@ pub(super) enum Use {
 }
 
 pub(super) fn decide(profile: &Profile) -> Result<Decisions> {
-    let label = label(profile)?;
+    let label = label::label(profile)?;
     let split = split(profile, label.0);
     let split_column = match split.0 {
         SplitGuess::Column(column, _) => Some(column),
@@ -66,68 +61,6 @@ pub(super) fn decide(profile: &Profile) -> Result<Decisions> {
     })
 }
 
-/// Names of label columns, likeliest first.
-const LABELS: [&str; 14] = [
-    "label",
-    "is_trade",
-    "converted",
-    "conversion",
-    "is_conversion",
-    "purchased",
-    "purchase",
-    "bought",
-    "buy",
-    "target",
-    "clicked",
-    "is_click",
-    "click",
-    "y",
-];
-
-fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
-    let columns = || profile.columns.iter().enumerate();
-    let values = |column: &Column| {
-        let values: Vec<String> = column.counts.keys().cloned().collect();
-        match &values[..] {
-            [zero, one] if column.is_binary() => Some(Rule::Positive(one.clone(), zero.clone())),
-            _ => None,
-        }
-    };
-    for name in LABELS {
-        let found = columns().find(|(_, column)| column.name.eq_ignore_ascii_case(name));
-        if let Some((index, column)) = found
-            && let Some(rule) = values(column)
-        {
-            return Ok((index, rule, "its name says so, and it is 0 or 1".into()));
-        }
-    }
-    let rating = columns().find(|(_, column)| {
-        let name = column.name.to_lowercase();
-        (name.contains("rating") || name == "stars")
-            && column.is_number()
-            && column.counts.len() <= 11
-    });
-    if let Some((index, _)) = rating {
-        let why = "a rating; 4 and more counts as positive".into();
-        return Ok((index, Rule::AtLeast(4.0), why));
-    }
-    let binary = columns().rev().find(|(_, column)| column.is_binary());
-    if let Some((index, column)) = binary
-        && let Some(rule) = values(column)
-    {
-        return Ok((
-            index,
-            rule,
-            "the last column that is 0 or 1: please check".into(),
-        ));
-    }
-    Err(Error::new(
-        ErrorKind::Schema,
-        "no column looks like a label: none is 0 or 1 in the first rows, and none is a rating",
-    )
-    .hint("write [label] yourself, starting from a preset"))
-}
-
 fn split(profile: &Profile, label: usize) -> (SplitGuess, String) {
     let names = [
         "split",
@@ -145,7 +78,12 @@ fn split(profile: &Profile, label: usize) -> (SplitGuess, String) {
         if index != label && named && (1..=5).contains(&column.counts.len()) {
             let parts = parts(column);
             if !parts[0].is_empty() {
-                let why = "its values name the parts: please check".into();
+                let why = if parts[2].is_empty() {
+                    "its values name parts, but the first rows have none to test: add its value"
+                } else {
+                    "its values name the parts: please check"
+                };
+                let why = why.to_owned();
                 return (SplitGuess::Column(index, parts), why);
             }
         }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod delimiter;
+mod label;
 mod profile;
 mod write;
 
@@ -12,9 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use profile::Profile;
 
 /// How much of a file a guess looks at, in bytes after unpacking.
-const SAMPLE_BYTES: u64 = 4 << 20;
+const SAMPLE_BYTES: u64 = 16 << 20;
 /// How many rows a guess looks at.
-const SAMPLE_ROWS: usize = 10_000;
+const SAMPLE_ROWS: usize = 40_000;
 
 /// Guesses a schema from the first rows of `source`; returns it with its TOML text, in which a comment
 /// gives the reason of every decision.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::columns::{Decisions, Rule, SplitGuess, Use};
+use super::columns::{Decisions, SplitGuess, Use};
+use super::label::Rule;
 use super::profile::Profile;
 use crate::schema::Derived;
 
