@@ -86,7 +86,7 @@ impl Items {
         });
 
         let appetite = Marginal::new(
-            rng.normal(shop_count, 1.2)
+            rng.normal(shop_count, 1.8)
                 .into_iter()
                 .map(|z| f64::from(z).exp()),
         );
@@ -138,15 +138,9 @@ impl Items {
             })
             .collect();
         centre(&mut items, &exposure);
+        let brand = brands_of_items(&exposure, &shop, &brand, size(BRANDS));
         for (j, item) in items.iter_mut().enumerate() {
-            // A shop has one brand, mostly.
-            let other = rng.rng().random::<f64>() < 0.03;
-            let of = if other {
-                shop[(j * 7 + 1) % count]
-            } else {
-                item.shop
-            };
-            item.text = item.columns(seed, j, brand[of], city[item.shop]);
+            item.text = item.columns(seed, j, brand[j], city[item.shop]);
         }
         Self {
             cumulative: cumulative.collect(),
@@ -162,6 +156,24 @@ impl Items {
             .partition_point(|&c| c <= index as f64 + 0.5);
         at.min(self.items.len().saturating_sub(1))
     }
+}
+
+/// An item has its shop's brand; brands too small for a shop of their own have one rare item each.
+fn brands_of_items(
+    exposure: &[f64],
+    shop: &[usize],
+    of_shop: &[usize],
+    brands: usize,
+) -> Vec<usize> {
+    let mut used = vec![false; brands];
+    of_shop.iter().for_each(|&b| used[b] = true);
+    let mut of_item: Vec<usize> = shop.iter().map(|&s| of_shop[s]).collect();
+    let mut rarest: Vec<usize> = (0..exposure.len()).collect();
+    rarest.sort_by(|&a, &b| exposure[a].total_cmp(&exposure[b]));
+    for (item, brand) in rarest.into_iter().zip((0..brands).filter(|&b| !used[b])) {
+        of_item[item] = brand;
+    }
+    of_item
 }
 
 /// Items' own effects average out inside each category, or the category would tell of them.
