@@ -165,13 +165,20 @@ fn brands_of_items(
     of_shop: &[usize],
     brands: usize,
 ) -> Vec<usize> {
-    let mut used = vec![false; brands];
-    of_shop.iter().for_each(|&b| used[b] = true);
     let mut of_item: Vec<usize> = shop.iter().map(|&s| of_shop[s]).collect();
+    let mut items = vec![0_usize; brands];
+    of_item.iter().for_each(|&b| items[b] += 1);
+    let mut unused: Vec<usize> = (0..brands).filter(|&b| items[b] == 0).collect();
     let mut rarest: Vec<usize> = (0..exposure.len()).collect();
     rarest.sort_by(|&a, &b| exposure[a].total_cmp(&exposure[b]));
-    for (item, brand) in rarest.into_iter().zip((0..brands).filter(|&b| !used[b])) {
-        of_item[item] = brand;
+    for item in rarest {
+        // No brand may lose its last item.
+        if items[of_item[item]] > 1
+            && let Some(brand) = unused.pop()
+        {
+            items[of_item[item]] -= 1;
+            of_item[item] = brand;
+        }
     }
     of_item
 }
@@ -206,9 +213,9 @@ fn properties(seed: u64, pool: usize, rng: &mut Stream) -> Vec<u64> {
 impl Item {
     fn columns(&self, seed: u64, number: usize, brand: usize, city: usize) -> String {
         let id = |name: &str, index: usize| {
-            let missing =
-                name != "item" && hash::uniform(seed, name, index as u64 + 1_000_000) < MISSING;
-            if missing {
+            // Missing is up to the item, not to the brand or city: a common one would take too much with it.
+            if name != "item" && hash::uniform(seed, &format!("no {name}"), number as u64) < MISSING
+            {
                 "-1".to_owned()
             } else {
                 hash::long_id(seed, name, index as u64).to_string()
