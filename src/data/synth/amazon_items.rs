@@ -1,13 +1,15 @@
 //! The items of the Amazon log: what they are, when they are launched and how often they are reviewed.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use rand::Rng;
 
+use super::amazon_calendar::{Calendar, FIRST_YEAR};
 use super::marginals::{Marginal, by_rank, gather, greedy, scaled, within_strata};
 use super::{Preset, hash};
 use crate::random::Stream;
 
-/// Category, its rows in thousands, and its positive rate in a public subset (the shape of d_s).
+/// Category, its rows in thousands, and its positive rate in a public subset, brought down to the base rate of the
+/// full set (the shape of d_s).
 pub(super) const CATEGORIES: [(&str, f64, f64); 10] = [
     ("Headphones", 360.0, 0.70),
     ("Computers & Accessories", 323.0, 0.76),
@@ -24,12 +26,7 @@ pub(super) const MODEL_ATTRS: [(&str, f64); 3] =
     [("Female", 0.378), ("Male", 0.324), ("Female&Male", 0.298)];
 const BRANDS: usize = 50;
 const BRAND_MISSING: f64 = 0.744;
-const FIRST_YEAR: i32 = 1999;
-/// From 1999 on: shares of the rows by the year of the review, then by the year of the item.
-const ROW_YEARS: [f64; 20] = [
-    0.0001, 0.0002, 0.0003, 0.0004, 0.0004, 0.0006, 0.0009, 0.0013, 0.0034, 0.0049, 0.0069, 0.0101,
-    0.0158, 0.0219, 0.0726, 0.146, 0.2693, 0.2516, 0.1401, 0.0543,
-];
+/// Shares of the rows by the year of the item, from 1999 on.
 const ITEM_YEARS: [f64; 20] = [
     0.0004, 0.0014, 0.0002, 0.0012, 0.0031, 0.0035, 0.0062, 0.0149, 0.0138, 0.0232, 0.0404, 0.0371,
     0.0682, 0.1021, 0.1294, 0.2157, 0.2868, 0.0406, 0.0074, 0.0048,
@@ -87,51 +84,11 @@ pub(super) struct ItemMarginals {
     pub(super) popularities: Marginal,
 }
 
-/// Rows to dates and back: the log grows over the years as [`ROW_YEARS`] says, evenly inside a year.
-#[derive(Debug)]
-pub(super) struct Calendar {
-    rows: u64,
-    years: Marginal,
-}
-
-impl Calendar {
-    /// First day and number of days of the year at `at`.
-    fn span(at: usize) -> (NaiveDate, u64) {
-        let year = FIRST_YEAR + at as i32;
-        let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-        let first = if at == 0 { day(6, 13) } else { day(1, 1) };
-        let last = if at + 1 == ROW_YEARS.len() {
-            day(10, 1)
-        } else {
-            day(12, 31)
-        };
-        (first, (last - first).num_days() as u64 + 1)
-    }
-
-    /// The date of row `row`.
-    pub(super) fn date(&self, row: u64) -> NaiveDate {
-        let (at, within) = self
-            .years
-            .pick_within(row as f64 / (self.rows - 1).max(1) as f64);
-        let (first, days) = Self::span(at);
-        first + chrono::Days::new((within * days as f64) as u64)
-    }
-
-    /// The row at the fraction `within` of the year `at`.
-    fn row(&self, at: usize, within: f64) -> u64 {
-        let quantile = self.years.below(at) + within * self.years.shares()[at];
-        (quantile * self.rows as f64) as u64
-    }
-}
-
 impl Items {
     /// The items of a log of `rows` rows.
     pub(super) fn new(seed: u64, rows: u64) -> Self {
         let mut rng = Stream::new(seed, "synth amazon");
-        let calendar = Calendar {
-            rows,
-            years: Marginal::new(ROW_YEARS),
-        };
+        let calendar = Calendar::new(rows);
         let categories = Marginal::new(CATEGORIES.map(|c| c.1));
         let model_attrs = Marginal::new(MODEL_ATTRS.map(|m| m.1));
         let brands = brand_shares();
@@ -191,7 +148,7 @@ impl Items {
             })
         };
         let model_attr = assign_balanced(&model_attrs);
-        let brand = assign_balanced(&brands);
+        let brand = brands_of_items(&strata, &exposure, &brands);
         let eighths = Marginal::new([1.0; EIGHTHS]);
         let popularity = within_strata(&strata, CATEGORIES.len(), |m| {
             let exposure = gather(&exposure, m);
@@ -245,10 +202,10 @@ impl Items {
     pub(super) fn pick(&self, index: u64, rng: &mut Stream) -> usize {
         let launched = self.items.partition_point(|item| item.launch <= index);
         // Each item's first review is at its launch.
-        if let Some(item) = launched.checked_sub(1) {
-            if self.items[item].launch == index {
-                return item;
-            }
+        if let Some(item) = launched.checked_sub(1)
+            && self.items[item].launch == index
+        {
+            return item;
         }
         let shelf = &self.shelves[self.categories.pick(rng.rng().random())];
         let u: f64 = rng.rng().random();
@@ -273,6 +230,22 @@ fn brand_shares() -> Marginal {
     let total: f64 = tail.iter().sum();
     let named = tail.into_iter().map(|t| t / total * (1.0 - BRAND_MISSING));
     Marginal::new(std::iter::once(BRAND_MISSING).chain(named))
+}
+
+/// First whether an item has a brand, then which: one step for both would, in a small category, give each rare
+/// brand an item too big for it.
+fn brands_of_items(strata: &[usize], exposure: &[f64], brands: &Marginal) -> Vec<usize> {
+    let named = Marginal::new(brands.shares()[1..].iter().copied());
+    let has_brand = Marginal::new([BRAND_MISSING, 1.0 - BRAND_MISSING]);
+    within_strata(strata, CATEGORIES.len(), |members| {
+        let mut values = greedy(&gather(exposure, members), &has_brand);
+        let with: Vec<usize> = (0..members.len()).filter(|&i| values[i] > 0).collect();
+        let weights: Vec<f64> = with.iter().map(|&i| exposure[members[i]]).collect();
+        for (i, brand) in with.into_iter().zip(greedy(&weights, &named)) {
+            values[i] = brand + 1;
+        }
+        values
+    })
 }
 
 impl Shelf {

@@ -4,13 +4,11 @@ use crate::random::unit_hash;
 
 /// The seed of the hash stream `name`.
 fn named(seed: u64, name: &str) -> u64 {
-    // FNV-1a over the seed's bytes and the name.
-    seed.to_le_bytes()
-        .into_iter()
-        .chain(name.bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-        })
+    // FNV-1a.
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Uniform on `[0, 1)`.

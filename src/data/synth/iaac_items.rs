@@ -86,7 +86,7 @@ impl Items {
         });
 
         let appetite = Marginal::new(
-            rng.normal(shop_count, 1.2)
+            rng.normal(shop_count, 1.8)
                 .into_iter()
                 .map(|z| f64::from(z).exp()),
         );
@@ -138,15 +138,9 @@ impl Items {
             })
             .collect();
         centre(&mut items, &exposure);
+        let brand = brands_of_items(&exposure, &shop, &brand, size(BRANDS));
         for (j, item) in items.iter_mut().enumerate() {
-            // A shop has one brand, mostly.
-            let other = rng.rng().random::<f64>() < 0.03;
-            let of = if other {
-                shop[(j * 7 + 1) % count]
-            } else {
-                item.shop
-            };
-            item.text = item.columns(seed, j, brand[of], city[item.shop]);
+            item.text = item.columns(seed, j, brand[j], city[item.shop]);
         }
         Self {
             cumulative: cumulative.collect(),
@@ -162,6 +156,31 @@ impl Items {
             .partition_point(|&c| c <= index as f64 + 0.5);
         at.min(self.items.len().saturating_sub(1))
     }
+}
+
+/// An item has its shop's brand; brands too small for a shop of their own have one rare item each.
+fn brands_of_items(
+    exposure: &[f64],
+    shop: &[usize],
+    of_shop: &[usize],
+    brands: usize,
+) -> Vec<usize> {
+    let mut of_item: Vec<usize> = shop.iter().map(|&s| of_shop[s]).collect();
+    let mut items = vec![0_usize; brands];
+    of_item.iter().for_each(|&b| items[b] += 1);
+    let mut unused: Vec<usize> = (0..brands).filter(|&b| items[b] == 0).collect();
+    let mut rarest: Vec<usize> = (0..exposure.len()).collect();
+    rarest.sort_by(|&a, &b| exposure[a].total_cmp(&exposure[b]));
+    for item in rarest {
+        // No brand may lose its last item.
+        if items[of_item[item]] > 1
+            && let Some(brand) = unused.pop()
+        {
+            items[of_item[item]] -= 1;
+            of_item[item] = brand;
+        }
+    }
+    of_item
 }
 
 /// Items' own effects average out inside each category, or the category would tell of them.
@@ -194,9 +213,9 @@ fn properties(seed: u64, pool: usize, rng: &mut Stream) -> Vec<u64> {
 impl Item {
     fn columns(&self, seed: u64, number: usize, brand: usize, city: usize) -> String {
         let id = |name: &str, index: usize| {
-            let missing =
-                name != "item" && hash::uniform(seed, name, index as u64 + 1_000_000) < MISSING;
-            if missing {
+            // Missing is up to the item, not to the brand or city: a common one would take too much with it.
+            if name != "item" && hash::uniform(seed, &format!("no {name}"), number as u64) < MISSING
+            {
                 "-1".to_owned()
             } else {
                 hash::long_id(seed, name, index as u64).to_string()

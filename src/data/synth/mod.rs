@@ -17,6 +17,7 @@
 
 mod ads;
 mod amazon;
+mod amazon_calendar;
 mod amazon_items;
 mod hash;
 mod iaac;
