@@ -54,6 +54,7 @@ install_tool() {
 npm_ci() {
     cd "$www"
     npm ci --no-audit --no-fund
+    mkdir -p node_modules
     sha256 <package-lock.json >node_modules/.mi-dpg-lock
 }
 
