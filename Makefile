@@ -1,0 +1,41 @@
+# Every target is a script in scripts/; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-full pkg site build bench lint fmt clean clean-cache
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Honoured: PORT, CARGO_TARGET_DIR, CHROME, CHROMEDRIVER, MIDPG_DATA, MIDPG_CACHE."
+
+demo: ## set up, build, serve the page and print its address
+	@bash scripts/demo.sh
+
+test: ## set up, then every check and test of CI
+	@bash scripts/test.sh
+
+test-full: ## the wider matrix: feature combinations, native wgpu, AddressSanitizer
+	@bash scripts/test-full.sh
+
+pkg: ## the npm package, into pkg/
+	@bash scripts/pkg.sh
+
+site: ## the page as a static folder for any host and sub-path
+	@bash scripts/site.sh
+
+build: ## the release `midpg`; prints its path
+	@bash scripts/build.sh
+
+bench: ## every benchmark
+	@bash scripts/bench.sh
+
+lint: ## formatting, clippy, shellcheck, the page's checks
+	@bash scripts/lint.sh
+
+fmt: ## format Rust and the page
+	@bash scripts/fmt.sh
+
+clean: ## remove what was built into this clone
+	@bash scripts/clean.sh
+
+clean-cache: ## remove the shared cache (tools, dependencies, packages) too
+	@bash scripts/clean.sh --cache

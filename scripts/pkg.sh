@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The npm package into pkg/: one folder per flavour. What was built before is left or copied, not built again.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$root/scripts/setup.sh"
+
+guard
+set_up rust node_modules wasm_bindgen
+step "CPU wasm package" package-cpu bash "$(task)" package cpu
+step "WebGPU wasm package" package-gpu bash "$(task)" package gpu
+cat "$logs/package-cpu.log" "$logs/package-gpu.log" | grep '^size: '
+say "the package is in $root/pkg"

@@ -1,0 +1,362 @@
+#!/usr/bin/env bash
+# One piece of work by name, with plain output. A process of its own, so that a failing command always ends it.
+# Usage: task.sh NAME [ARGUMENT…]; the names are the `case` at the end.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+temporary=""
+trap '[ -z "$temporary" ] || rm -rf "$temporary"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# --- target folders -------------------------------------------------------------------------------------------
+
+# Uses one target folder for one flavour. Clones share it, but cargo takes the other clone's build of this package for
+# fresh: so the folder knows whose it is, a newcomer cleans the package first, and only one clone uses it at a time.
+use_target() {
+    local flavour=$1 profiles=$2 target=${3:-} profile owner
+    [ -n "${CARGO_TARGET_DIR:-}" ] || export CARGO_TARGET_DIR=$cache/target/$flavour
+    mkdir -p "$CARGO_TARGET_DIR"
+    if command -v flock >/dev/null; then
+        exec 9>"$CARGO_TARGET_DIR/.mi-dpg-lock"
+        if ! flock -n 9; then
+            echo "waiting for another build that uses $CARGO_TARGET_DIR"
+            flock 9
+        fi
+    fi
+    owner=$(cat "$CARGO_TARGET_DIR/.mi-dpg-clone" 2>/dev/null || true)
+    if [ "$owner" != "$root" ]; then
+        if [ -n "$owner" ]; then
+            for profile in $profiles; do
+                cargo clean -q -p mi-dpg --profile "$profile" ${target:+--target "$target"}
+            done
+        fi
+        printf '%s\n' "$root" >"$CARGO_TARGET_DIR/.mi-dpg-clone"
+    fi
+}
+
+use_native() { use_target native "dev release"; }
+use_wasm_test() { use_target wasm-test dev "$wasm_target"; }
+
+# --- set-up ---------------------------------------------------------------------------------------------------
+
+# Not `--locked`: the lock file that wasm-bindgen-cli ships does not resolve.
+install_tool() {
+    local crate=$1 version=$2 to=$3 build
+    build=${CARGO_TARGET_DIR:-$cache/target/tools-$crate}
+    mkdir -p "$(dirname "$to")"
+    temporary=$to.tmp.$$
+    cargo install "$crate" --version "$version" --root "$temporary" --target-dir "$build"
+    rm -rf "$to"
+    mv "$temporary" "$to"
+    [ -n "${CARGO_TARGET_DIR:-}" ] || rm -rf "$build"
+}
+
+npm_ci() {
+    cd "$www"
+    npm ci --no-audit --no-fund
+    mkdir -p node_modules
+    sha256 <package-lock.json >node_modules/.mi-dpg-lock
+}
+
+apt_browser() {
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update
+    apt-get install -y --no-install-recommends chromium chromium-driver fonts-liberation
+}
+
+# --- Rust -----------------------------------------------------------------------------------------------------
+
+run_clippy() {
+    use_native
+    cargo clippy --all-targets --no-default-features --features "$native_features" -- -D warnings
+}
+
+native_tests() {
+    use_native
+    # --show-output: a test that skips itself says so on a line `skipped: …`, which the summary repeats.
+    cargo test --no-fail-fast --no-default-features --features "$native_features" -- --show-output
+}
+
+run_docs() {
+    use_native
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features "$native_features"
+}
+
+# Nothing but the `train` feature may reach for Burn.
+burn_free() {
+    use_target burn-free dev
+    cargo clippy --no-default-features -- -D warnings
+    cargo clippy --no-default-features --features web --target "$wasm_target" -- -D warnings
+    local features
+    for features in "" web; do
+        if cargo tree -q -e normal --no-default-features --features "$features" --target all --prefix none | grep -E '^burn'; then
+            echo "error: --no-default-features --features '$features' depends on Burn"
+            exit 1
+        fi
+    done
+}
+
+release_binary() {
+    use_native
+    cargo build --release --no-default-features --features "$native_features" --bin midpg
+    printf '%s\n' "$CARGO_TARGET_DIR/release/midpg" >"$logs/binary-path"
+}
+
+run_bench() {
+    use_native
+    cargo bench --no-default-features --features "$native_features"
+}
+
+# --- the wider matrix -----------------------------------------------------------------------------------------
+
+check_features() {
+    use_target full dev "${2:-}"
+    cargo clippy --no-default-features --features "$1" ${2:+--target "$2"} -- -D warnings
+}
+
+native_wgpu() {
+    use_target full dev
+    cargo build --bin midpg --no-default-features --features cli,train,flex,webgpu
+}
+
+# What someone runs who knows wasm-pack and not our Makefile.
+wasm_pack_build() {
+    use_target wasm-cpu "wasm-release release" "$wasm_target"
+    temporary=$(mktemp -d)
+    wasm-pack build --no-pack --target web --out-dir "$temporary" -- --no-default-features --features web
+    ls -l "$temporary"
+}
+
+# The kernels are where `unsafe` is, and they need no Burn. The sanitizer ships with stable Rust but hides its flag.
+sanitizer() {
+    use_target asan dev x86_64-unknown-linux-gnu
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \
+        cargo test --lib --target x86_64-unknown-linux-gnu --no-default-features
+}
+
+# --- wasm -----------------------------------------------------------------------------------------------------
+
+# Small and fast for the CPU, where the arithmetic is in the file; small for WebGPU, where it is not.
+flavour() {
+    case $1 in
+    cpu) features=$wasm_cpu_features optimise=-O3 ;;
+    gpu) features=$wasm_gpu_features optimise=-Oz ;;
+    *) fail "no such wasm flavour: $1" ;;
+    esac
+}
+
+# Raise the recipe's number when build_package changes what it makes.
+package_stamp() {
+    local features optimise
+    flavour "$1"
+    # shellcheck disable=SC2086 # a list of paths
+    {
+        content_hash $stamp_paths
+        printf '%s\n' "recipe 1" "$features" wasm-release "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
+        [ ! -x "$wasm_opt" ] || "$wasm_opt" --version
+    } | sha256 | cut -c 1-16
+}
+
+# A file that is compiled in but not in the stamp would leave stale packages: the compiler's own list tells.
+check_stamp_covers() {
+    local stray
+    stray=$(tr ' ' '\n' <"$1" | sed -n "s|^$root/||p" | grep -v ':$' | sort -u | while IFS= read -r path; do
+        covered=0
+        for known in $stamp_paths; do
+            case $path in "$known" | "$known"/*) covered=1 ;; esac
+        done
+        [ $covered = 1 ] || printf '%s ' "$path"
+    done)
+    [ -z "$stray" ] || fail "compiled into the wasm but not in stamp_paths (scripts/lib.sh): $stray"
+}
+
+build_package() {
+    local name=$1 stamp=$2 features optimise built folder old
+    flavour "$name"
+    (
+        use_target "wasm-$name" "wasm-release release" "$wasm_target"
+        cargo build --lib --target "$wasm_target" --profile wasm-release --no-default-features --features "$features"
+        built=$CARGO_TARGET_DIR/$wasm_target/wasm-release
+        check_stamp_covers "$built/mi_dpg.d"
+        while [ -n "${MIDPG_TOOL_PID:-}" ] && kill -0 "$MIDPG_TOOL_PID" 2>/dev/null; do
+            echo "waiting for the installation of wasm-bindgen · $(progress_of "$logs/setup-wasm-bindgen.log")"
+            sleep 2
+        done
+        hash -r
+        command -v wasm-bindgen >/dev/null || {
+            readable "$logs/setup-wasm-bindgen.log"
+            fail "wasm-bindgen could not be installed"
+        }
+        echo "wasm-bindgen"
+        wasm-bindgen "$built/mi_dpg.wasm" --target web --out-name mi_dpg --out-dir "$temporary"
+    )
+    if [ -x "$wasm_opt" ]; then
+        echo "wasm-opt $optimise"
+        "$wasm_opt" "$optimise" --enable-bulk-memory --enable-nontrapping-float-to-int --enable-simd \
+            --enable-reference-types --enable-mutable-globals --enable-sign-ext --enable-multivalue \
+            "$temporary/mi_dpg_bg.wasm" -o "$temporary/optimised"
+        mv "$temporary/optimised" "$temporary/mi_dpg_bg.wasm"
+    else
+        echo "wasm-opt is not installed (www/ has no packages): the wasm stays as it is"
+    fi
+    printf '%s\n' "$stamp" >"$temporary/.stamp"
+    folder=$cache/pkg/$name-$stamp
+    rm -rf "$folder"
+    mv "$temporary" "$folder"
+    # shellcheck disable=SC2012 # names of our own making
+    ls -1dt "$cache/pkg/$name"-* | tail -n +4 | while IFS= read -r old; do rm -rf "$old"; done
+}
+
+# The package of one flavour into pkg/: left alone when it is there, copied when any clone built it, else built.
+package() {
+    local name=$1 stamp folder
+    stamp=$(package_stamp "$name")
+    folder=$cache/pkg/$name-$stamp
+    if [ "$(cat "pkg/$name/.stamp" 2>/dev/null)" = "$stamp" ]; then
+        echo "pkg/$name is up to date"
+    else
+        if [ ! -f "$folder/.stamp" ]; then
+            mkdir -p "$cache/pkg"
+            temporary=$cache/pkg/.tmp-$name.$$
+            rm -rf "$temporary"
+            mkdir -p "$temporary"
+            build_package "$name" "$stamp"
+        fi
+        touch "$folder"
+        replace_folder "$folder" "pkg/$name"
+    fi
+    check_size "$name"
+}
+
+# Is it there already, or one copy away? Never builds.
+package_ready() {
+    local stamp
+    stamp=$(package_stamp "$1")
+    [ "$(cat "pkg/$1/.stamp" 2>/dev/null)" = "$stamp" ] || [ -f "$cache/pkg/$1-$stamp/.stamp" ]
+}
+
+check_size() {
+    local wasm=pkg/$1/mi_dpg_bg.wasm raw zipped budget
+    raw=$(wc -c <"$wasm" | tr -d ' ')
+    zipped=$(gzip -9 -c "$wasm" | wc -c | tr -d ' ')
+    budget=$(awk -v name="$1" '$1 == name { print $2 }' scripts/size-budget.txt)
+    echo "size: $wasm is $raw bytes, $zipped gzipped (budget $budget)"
+    [ "$zipped" -le "$budget" ] || fail "$wasm is over its budget in scripts/size-budget.txt"
+}
+
+# Both packages, each with its own log and result, while the foreground does something else.
+packages_aside() {
+    local name status began
+    for name in cpu gpu; do
+        began=$SECONDS status=0
+        bash "$(task)" package "$name" >"$logs/aside-$name.log" 2>&1 || status=$?
+        printf '%s %s\n' "$status" $((SECONDS - began)) >"$logs/aside-$name.tmp"
+        mv "$logs/aside-$name.tmp" "$logs/aside-$name.result"
+    done
+}
+
+await_package() {
+    local name=$1 pid=$2 status
+    while [ ! -f "$logs/aside-$name.result" ]; do
+        kill -0 "$pid" 2>/dev/null || [ -f "$logs/aside-$name.result" ] || fail "the build of the $name package was ended"
+        progress_of "$logs/aside-$name.log"
+        sleep 1
+    done
+    cat "$logs/aside-$name.log"
+    read -r status _ <"$logs/aside-$name.result"
+    return "$status"
+}
+
+# --- browser tests --------------------------------------------------------------------------------------------
+
+browser_features() { if [ "$1" = gpu ]; then echo "$wasm_gpu_features"; else echo "$wasm_cpu_features"; fi; }
+
+# Compiles what browser_tests will run.
+browser_build() {
+    use_wasm_test
+    cargo build --tests --target "$wasm_target" --no-default-features --features "$(browser_features "$1")"
+}
+
+browser_tests() {
+    use_wasm_test
+    temporary=$(mktemp -d)
+    # webdriver.json, with the browser that set-up found.
+    node -e '
+        const fs = require("node:fs");
+        const capabilities = JSON.parse(fs.readFileSync("webdriver.json", "utf8"));
+        if (process.env.CHROME) capabilities["goog:chromeOptions"].binary = process.env.CHROME;
+        fs.writeFileSync(process.argv[1], JSON.stringify(capabilities));
+    ' "$temporary/webdriver.json"
+    export WASM_BINDGEN_TEST_WEBDRIVER_JSON=$temporary/webdriver.json
+    # The first WebGPU pipelines take their time on a software adapter.
+    export WASM_BINDGEN_TEST_TIMEOUT=${WASM_BINDGEN_TEST_TIMEOUT:-300} WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
+    # Only the browser target: else every doc test is compiled to wasm as well.
+    wasm-pack test --headless --chrome --chromedriver "$CHROMEDRIVER" -- \
+        --test browser --no-default-features --features "$(browser_features "$1")"
+}
+
+# --- the page -------------------------------------------------------------------------------------------------
+
+npm_run() {
+    cd "$www"
+    npm run --silent "$@"
+}
+
+# What the page loads at run time: the packages that exist, and the samples.
+site_assets() {
+    local name
+    for name in cpu gpu; do
+        if [ -f "pkg/$name/.stamp" ]; then
+            replace_folder "pkg/$name" "$www/public/pkg/$name"
+        else
+            rm -rf "$www/public/pkg/$name"
+        fi
+    done
+    [ ! -d datasets-sample ] || replace_folder datasets-sample "$www/public/datasets-sample"
+}
+
+build_site() {
+    site_assets
+    npm_run build
+}
+
+# --- checks of the repository itself --------------------------------------------------------------------------
+
+run_shellcheck() {
+    if command -v shellcheck >/dev/null; then
+        shellcheck -x -P SCRIPTDIR scripts/*.sh .ci/run
+    else
+        echo "shellcheck is not installed: the scripts go unchecked"
+    fi
+}
+
+name=$1
+shift
+mkdir -p "$logs"
+case $name in
+install-tool) install_tool "$@" ;;
+npm-ci) npm_ci ;;
+apt-browser) apt_browser ;;
+fmt) cargo fmt --all -- --check ;;
+clippy) run_clippy ;;
+native-tests) native_tests ;;
+docs) run_docs ;;
+burn-free) burn_free ;;
+binary) release_binary ;;
+bench) run_bench ;;
+check-features) check_features "$@" ;;
+native-wgpu) native_wgpu ;;
+wasm-pack-build) wasm_pack_build ;;
+sanitizer) sanitizer ;;
+package) package "$@" ;;
+package-ready) package_ready "$@" ;;
+package-stamp) package_stamp "$@" ;;
+packages-aside) packages_aside ;;
+await-package) await_package "$@" ;;
+browser-build) browser_build "$@" ;;
+browser-tests) browser_tests "$@" ;;
+npm) npm_run "$@" ;;
+site) build_site ;;
+shellcheck) run_shellcheck ;;
+*) fail "no such task: $name" ;;
+esac
