@@ -29,7 +29,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   const connection = new Connection({
     spawn: options.spawn ?? spawnWorker,
     device: options.device ?? "auto",
-    modules: String(options.modules ?? new URL("../", import.meta.url)),
+    modules: String(options.modules ?? new URL(/* @vite-ignore */ "../", import.meta.url)),
     onProgress: options.onProgress ?? (() => undefined),
   });
   return new Client(connection, await connection.open());
