@@ -9,7 +9,7 @@ interface CurvePoint {
 }
 
 /** How much of the smoothed loss the newest point makes up, once there are enough points. */
-const NEWEST = 0.08;
+const NEWEST = 0.15;
 
 /** The columns the chart draws: step, loss, smoothed loss, validation LogLoss, validation AUC. */
 export function curveData(points: readonly CurvePoint[]): AlignedData {

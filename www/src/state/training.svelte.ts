@@ -56,6 +56,8 @@ export class TrainingState {
         this.#run = client.train({ csv, schema, config, resume });
         return await this.#follow(this.#run);
       } catch (error) {
+        // Cancelled, and another run has begun since.
+        if (start !== this.#starts) return null;
         const lost = this.#run?.checkpoint ?? resume;
         if (!this.#mayGoOn(error)) return this.#stop(error);
         resume = lost;
@@ -83,7 +85,7 @@ export class TrainingState {
 
   async #follow(run: TrainingRun): Promise<DoneEvent | null> {
     for await (const event of run) {
-      if (this.status === "cancelled") return null;
+      if (this.#run !== run || this.status === "cancelled") return null;
       if (this.status === "starting") this.status = "running";
       this.ranOn = event.device;
       this.#note(event);
@@ -97,7 +99,7 @@ export class TrainingState {
 
   #note(event: TrainEvent): void {
     if (event.kind === "step") {
-      performance.mark(`mi-dpg:step`);
+      performance.mark("mi-dpg:step");
       this.latest = event;
       const { step, bce } = event;
       this.points = [...this.points, { step, bce, validAuc: null, validLogloss: null }];

@@ -32,5 +32,7 @@ export class Workbench {
     this.options.device = wish;
     this.training.cancel();
     await this.device.choose(wish).catch(() => undefined);
+    // A read that was under way went down with the worker before.
+    if (this.data.csv && !this.data.info) await this.data.useSchema(this.data.schema);
   }
 }
