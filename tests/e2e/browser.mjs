@@ -11,7 +11,7 @@ const { chromium } = createRequire(
 )("playwright-core");
 
 /** For what depends on the machine's speed; nothing is asserted about how long it takes. */
-export const PATIENCE = 300_000;
+export const PATIENCE = Number(process.env.E2E_TIMEOUT ?? 300_000);
 export const site = fileURLToPath(new URL("../../www/dist/", import.meta.url));
 export const gpuBuilt = existsSync(`${site}pkg/gpu/mi_dpg_bg.wasm`);
 
