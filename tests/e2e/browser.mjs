@@ -1,0 +1,148 @@
+// A real Chromium on the built site, and a record of everything that should not happen in it.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { serve } from "../../www/scripts/serve.mjs";
+
+// The one package.json of the page holds the tests' tools too.
+const { chromium } = createRequire(
+  new URL("../../www/package.json", import.meta.url),
+)("playwright-core");
+
+/** For what depends on the machine's speed; nothing is asserted about how long it takes. */
+export const PATIENCE = Number(process.env.E2E_TIMEOUT ?? 300_000);
+export const site = fileURLToPath(new URL("../../www/dist/", import.meta.url));
+export const gpuBuilt = existsSync(`${site}pkg/gpu/mi_dpg_bg.wasm`);
+
+/** The software adapter of headless Chromium. */
+export const GPU_FLAGS = [
+  "--enable-unsafe-webgpu",
+  "--enable-unsafe-swiftshader",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--ignore-gpu-blocklist",
+];
+
+/** Serves the site under a sub-path and starts a browser; `close` ends both. */
+export async function start(flags = []) {
+  if (!existsSync(`${site}index.html`))
+    throw new Error(`${site} is not built: npm run build`);
+  const server = await serve({ root: site, prefix: "/some/sub-path/" });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROME || "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags],
+  });
+  return {
+    open: (query = "", settings = {}) =>
+      open(browser, server.url, query, settings),
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+async function open(browser, url, query, settings) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    ...settings,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const origin = new URL(url).origin;
+  const trouble = [];
+  context.on("request", (request) => {
+    const to = new URL(request.url());
+    const inside =
+      to.origin === origin ||
+      to.protocol === "blob:" ||
+      to.protocol === "data:";
+    if (!inside) trouble.push(`a request left the origin: ${to}`);
+  });
+  page.on("pageerror", (error) => trouble.push(`uncaught: ${error.message}`));
+  context.on("console", (message) => {
+    if (/content security policy/i.test(message.text()))
+      trouble.push(message.text());
+  });
+  await page.addInitScript(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        window.longest = Math.max(window.longest, duration);
+      }
+    }).observe({ type: "longtask", buffered: true });
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(`${event.violatedDirective}: ${event.blockedURI}`),
+    );
+  });
+  await page.goto(`${url}${query}`);
+  return new Bench(page, context, trouble);
+}
+
+/** The page as a test uses it. */
+export class Bench {
+  constructor(page, context, trouble) {
+    this.page = page;
+    this.context = context;
+    this.trouble = trouble;
+  }
+
+  part(testid) {
+    return this.page.getByTestId(testid);
+  }
+
+  text(testid) {
+    return this.part(testid).innerText();
+  }
+
+  /** Waits until the data is read and the module is ready. */
+  async ready() {
+    await this.page.locator('[data-testid="train"]:enabled').waitFor();
+  }
+
+  async status(status) {
+    await this.page
+      .locator(`[data-testid="status"][data-status="${status}"]`)
+      .waitFor();
+  }
+
+  /** Trains to the end and waits for the matrices. */
+  async train() {
+    await this.ready();
+    await this.part("train").click();
+    await this.page
+      .locator('[data-status="done"], [data-status="failed"]')
+      .waitFor();
+    if ((await this.part("train-error").count()) > 0)
+      assert.fail(await this.text("train-error"));
+    await this.part("map-1-a").waitFor();
+  }
+
+  async pickScenario(index) {
+    await this.part("scenarios").getByRole("radio").nth(index).check();
+  }
+
+  /** The pixels of a heatmap, as one string. */
+  pixels(testid) {
+    return this.part(testid).evaluate((canvas) => {
+      const { width, height } = canvas;
+      return canvas
+        .getContext("2d")
+        .getImageData(0, 0, width, height)
+        .data.join();
+    });
+  }
+
+  longestTask() {
+    return this.page.evaluate(() => Math.round(window.longest));
+  }
+
+  /** Nothing happened that must not, then the page is closed. */
+  async close() {
+    const violations = await this.page.evaluate(() => window.violations);
+    await this.context.close();
+    assert.deepEqual([...this.trouble, ...violations], []);
+  }
+}

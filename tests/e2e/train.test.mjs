@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { start } from "./browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await start();
+});
+after(() => browser?.close());
+
+test("the sample trains on the CPU, and the scenarios change the picture", async (t) => {
+  const bench = await browser.open("?epochs=2&batch=256");
+  await bench.ready();
+  assert.notEqual(await bench.text("device-name"), "");
+  const first = await bench.page.evaluate(async () => {
+    const start = performance.now();
+    document.querySelector('[data-testid="train"]').click();
+    for (;;) {
+      const mark = performance.getEntriesByName("mi-dpg:step")[0];
+      if (mark) return mark.startTime - start;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  });
+  t.diagnostic(
+    `first training event ${Math.round(first)} ms after Train was pressed`,
+  );
+  await bench.status("done");
+  assert.match(await bench.text("loss"), /^\d\.\d{4}$/);
+  assert.match(await bench.text("auc"), /^0\.\d{4}$/);
+  assert.notEqual(await bench.text("ran-on"), "");
+  t.diagnostic(
+    `longest main-thread task up to the end of training ${await bench.longestTask()} ms`,
+  );
+
+  await bench.part("map-1-a").waitFor();
+  const one = await bench.pixels("map-1-a");
+  const said = await bench.text("sentence");
+  await bench.pickScenario(1);
+  await bench.page.waitForFunction(
+    (before) =>
+      document.querySelector('[data-testid="sentence"]').innerText !== before,
+    said,
+  );
+  assert.notEqual(await bench.pixels("map-1-a"), one);
+  await bench.pickScenario(0);
+  assert.equal(await bench.pixels("map-1-a"), one);
+  t.diagnostic(
+    `longest main-thread task after flipping scenarios ${await bench.longestTask()} ms`,
+  );
+
+  const scenarios = await bench.part("scenarios").getByRole("radio").count();
+  assert.ok(scenarios > 1);
+  assert.equal(
+    (await bench.part("report").locator("tbody tr").count()) > scenarios / 2,
+    true,
+  );
+  await bench.close();
+});
+
+test("two scenarios give a difference with its range, values and a table", async () => {
+  const bench = await browser.open("?epochs=1&sample=ads");
+  await bench.train();
+  await bench.part("against").selectOption("1");
+  await bench.part("map-1-difference").waitFor();
+  const range = (await bench.text("map-1-difference-range")).split(/\s+/);
+  assert.match(range[0], /^−0\.\d{4}$/);
+  assert.equal(range.at(-1), range[0].replace("−", "+"));
+  assert.notEqual(await bench.pixels("map-1-a"), await bench.pixels("map-1-b"));
+  await bench.part("map-1-a").hover();
+  assert.match(
+    await bench.text("readout-1"),
+    /outputs .* × inputs .*: 0\.\d+ − 0\.\d+ = [+−]0\.\d+/,
+  );
+  await bench.part("table-1").locator("summary").click();
+  assert.ok((await bench.part("table-1").locator("tbody tr").count()) > 0);
+  await bench.part("against").selectOption("mean");
+  assert.match(await bench.text("sentence"), /mean over scenarios/);
+  await bench.close();
+});
+
+test("scenarios are flipped with the keyboard alone", async () => {
+  const bench = await browser.open("?epochs=1&sample=ads");
+  await bench.train();
+  const radios = bench.part("scenarios").getByRole("radio");
+  await radios.first().focus();
+  await bench.page.keyboard.press("ArrowRight");
+  assert.equal(await radios.nth(1).isChecked(), true);
+  await bench.close();
+});
+
+test("the same seed gives the same matrices", async () => {
+  const pictures = [];
+  for (let i = 0; i < 2; i++) {
+    const bench = await browser.open("?epochs=1&sample=ads&seed=3");
+    await bench.train();
+    pictures.push(await bench.pixels("map-1-a"));
+    await bench.close();
+  }
+  assert.equal(pictures[0], pictures[1]);
+});
+
+test("a method without S says so", async () => {
+  const bench = await browser.open("?epochs=1&sample=ads&method=dnn");
+  await bench.ready();
+  await bench.part("train").click();
+  await bench.part("no-matrices").waitFor();
+  await bench.part("report").waitFor();
+  await bench.close();
+});
+
+test("a run is paused, resumed and cancelled, and the next one trains", async () => {
+  const bench = await browser.open("?epochs=200&patience=200&batch=32");
+  await bench.ready();
+  await bench.part("train").click();
+  await bench.status("running");
+  await bench.part("pause").click();
+  await bench.status("paused");
+  await bench.part("pause").click();
+  await bench.status("running");
+  const step = await bench.text("step");
+  await bench.page.waitForFunction(
+    (before) =>
+      document.querySelector('[data-testid="step"]').innerText !== before,
+    step,
+  );
+  await bench.part("cancel").click();
+  await bench.status("cancelled");
+  await bench.part("epochs").fill("1");
+  await bench.train();
+  await bench.close();
+});

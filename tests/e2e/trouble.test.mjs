@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { start } from "./browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await start();
+});
+after(() => browser?.close());
+
+const csv = (text, name = "own.csv") => ({
+  name,
+  mimeType: "text/csv",
+  buffer: Buffer.from(text),
+});
+
+test("a bad file is refused where it was opened, and the page lives on", async () => {
+  const bench = await browser.open("?epochs=1");
+  await bench.ready();
+  for (const bad of [
+    "",
+    "just one line of text\n",
+    "rating,category\nfive,Headphones\n",
+  ]) {
+    await bench.part("csv-file").setInputFiles(csv(bad));
+    await bench.part("data-error").waitFor();
+    const message = await bench.text("data-error");
+    assert.ok(message.length > 10 && !message.includes("\n"), message);
+    assert.doesNotMatch(message, /undefined|RuntimeError|unreachable/);
+    assert.equal(await bench.part("train").isDisabled(), true);
+    await bench.part("sample-amazon").click();
+    await bench.ready();
+  }
+  await bench.train();
+  await bench.close();
+});
+
+test("a schema that does not fit is refused and can be mended", async () => {
+  const bench = await browser.open();
+  await bench.ready();
+  await bench.page.locator("summary", { hasText: "Schema" }).click();
+  const good = await bench.part("schema").inputValue();
+  await bench.part("schema").fill("this is = = not TOML");
+  await bench.part("use-schema").click();
+  await bench.part("data-error").waitFor();
+  await bench.part("schema").fill(good);
+  await bench.part("use-schema").click();
+  await bench.ready();
+  await bench.close();
+});
+
+test("a setting the model refuses is shown beside the button", async () => {
+  const bench = await browser.open("?epochs=1&lr=0");
+  await bench.ready();
+  await bench.part("train").click();
+  await bench.part("train-error").waitFor();
+  await bench.ready();
+  await bench.close();
+});
+
+test("a model is saved, opened again in a fresh page and shows the same", async () => {
+  const bench = await browser.open("?epochs=1&sample=ads");
+  await bench.train();
+  const picture = await bench.pixels("map-1-a");
+  const waiting = bench.page.waitForEvent("download");
+  await bench.part("save").click();
+  const bytes = await readFile(await (await waiting).path());
+  await bench.close();
+
+  const other = await browser.open("?sample=ads");
+  await other.ready();
+  const file = {
+    name: "mine.safetensors",
+    mimeType: "application/octet-stream",
+  };
+  await other
+    .part("model-file")
+    .setInputFiles({ ...file, buffer: bytes.subarray(0, 100) });
+  await other.part("model-error").waitFor();
+  await other.part("model-file").setInputFiles({ ...file, buffer: bytes });
+  await other.part("map-1-a").waitFor();
+  assert.equal(await other.pixels("map-1-a"), picture);
+  assert.equal(await other.part("model-error").count(), 0);
+  await other.close();
+});
+
+test("WebGPU without an adapter: the reason is shown and the CPU trains", async () => {
+  const bench = await browser.open("?device=webgpu&epochs=1&sample=ads");
+  await bench.ready();
+  assert.match(
+    await bench.text("device-fallback"),
+    /WebGPU.*; the CPU is used instead/,
+  );
+  await bench.train();
+  await bench.part("device-choice").selectOption("webgpu");
+  await bench.part("device-fallback").waitFor();
+  await bench.close();
+});
+
+test("both CPU devices can be chosen", async () => {
+  const bench = await browser.open("?device=ndarray&epochs=1&sample=ads");
+  await bench.ready();
+  const name = await bench.text("device-name");
+  await bench.part("device-choice").selectOption("cpu");
+  await bench.page.waitForFunction((before) => {
+    const now = document.querySelector(
+      '[data-testid="device-name"]',
+    )?.innerText;
+    return now !== undefined && now !== before;
+  }, name);
+  await bench.close();
+});
+
+test("the theme follows the system until it is toggled, and the choice stays", async () => {
+  const bench = await browser.open("", { colorScheme: "dark" });
+  const theme = () =>
+    bench.page.evaluate(() => document.documentElement.dataset.theme);
+  assert.equal(await theme(), "dark");
+  await bench.part("theme").click();
+  assert.equal(await theme(), "light");
+  await bench.page.reload();
+  assert.equal(await theme(), "light");
+  await bench.close();
+});
+
+test("nothing is wider than a phone", async () => {
+  const bench = await browser.open("?epochs=1&sample=ads", {
+    viewport: { width: 360, height: 740 },
+  });
+  await bench.train();
+  await bench.part("against").selectOption("1");
+  await bench.part("map-1-difference").waitFor();
+  const overflow = await bench.page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+  await bench.close();
+});

@@ -1,0 +1,73 @@
+// On the software adapter: it shows that training works on WebGPU, not how fast a GPU is.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gpuBuilt, GPU_FLAGS, start } from "./browser.mjs";
+
+const skip = gpuBuilt ? false : "pkg/gpu is not built";
+const ROWS = 200;
+
+let browser;
+before(async () => {
+  if (!skip) browser = await start(GPU_FLAGS);
+});
+after(() => browser?.close());
+
+test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
+  const bench = await browser.open(
+    "?device=webgpu&sample=ads&epochs=1&batch=64&maxSteps=4",
+  );
+  await bench.ready();
+  if ((await bench.part("device-fallback").count()) > 0) {
+    const reason = await bench.text("device-fallback");
+    // This browser has no software adapter; anything else that keeps WebGPU away is a fault.
+    if (/no GPU adapter|no WebGPU/.test(reason)) {
+      await bench.close();
+      return t.skip(reason);
+    }
+    assert.fail(reason);
+  }
+  await useFewRows(bench);
+  await bench.train();
+  assert.equal(await bench.text("ran-on"), await bench.text("device-name"));
+  assert.match(await bench.text("ran-on"), /gpu/i);
+  assert.match(await bench.text("loss"), /^\d\.\d{4}$/);
+  const one = await bench.pixels("map-1-a");
+  await bench.pickScenario(1);
+  await bench.page.waitForFunction(
+    () =>
+      document.querySelectorAll('[data-testid="scenarios"] input')[1].checked,
+  );
+  assert.notEqual(await bench.pixels("map-1-a"), one);
+  await bench.part("against").selectOption("0");
+  await bench.part("map-1-difference").waitFor();
+  await bench.close();
+});
+
+/** Takes the first rows of the sample as the user's own file, with the sample's schema. */
+async function useFewRows(bench) {
+  const schema = await bench.part("schema").inputValue();
+  const text = await bench.page.evaluate(async () => {
+    const samples = await (await fetch("samples/index.json")).json();
+    const { file } = samples.find(({ preset }) => preset === "ads");
+    return (await fetch(`samples/${file}`)).text();
+  });
+  const few = text
+    .split("\n")
+    .slice(0, ROWS + 1)
+    .join("\n");
+  await bench.part("csv-file").setInputFiles({
+    name: "few.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(`${few}\n`),
+  });
+  await bench.page.waitForFunction(
+    () =>
+      document
+        .querySelector('[data-testid="schema"]')
+        ?.value.startsWith("#") !== undefined,
+  );
+  await bench.ready();
+  await bench.part("schema").fill(schema);
+  await bench.part("use-schema").click();
+  await bench.ready();
+}

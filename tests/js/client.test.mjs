@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createClient } from "../../www/client/index.ts";
+import { settle, spawner } from "./worker.mjs";
+
+const INFO = { method: "dpg", scenarios: [], fields: [] };
+const csv = new Uint8Array(1);
+const open = (spawn, more = {}) =>
+  createClient({ spawn, modules: "http://localhost/pkg/", ...more });
+
+test("the client tells the device and every answer where it ran", async () => {
+  const { spawn } = spawner(({ op }) =>
+    op === "describe" ? { rows: 3 } : undefined,
+  );
+  const client = await open(spawn);
+  assert.deepEqual(client.device, { name: "test", reason: "a test" });
+  assert.deepEqual(await client.describe(csv, "amazon"), {
+    rows: 3,
+    device: "test",
+    ms: 1,
+  });
+});
+
+test("a device that cannot be had rejects with its reason and stops the worker", async () => {
+  const { spawn, workers } = spawner();
+  const wrapped = () => {
+    const worker = spawn();
+    worker.replies = ({ id }) =>
+      void queueMicrotask(() => worker.fail(id, "device", "no adapter"));
+    return worker;
+  };
+  await assert.rejects(open(wrapped, { device: "webgpu" }), {
+    name: "MidpgError",
+    kind: "device",
+    message: "no adapter",
+  });
+  assert.equal(workers[0].terminated, true);
+});
+
+test("a typed error reaches only the call that caused it", async () => {
+  const { spawn, workers } = spawner(({ op }) =>
+    op === "describe" ? { rows: 1 } : undefined,
+  );
+  const client = await open(spawn);
+  const guess = client.guessSchema(csv);
+  await settle();
+  workers[0].fail(workers[0].last("guessSchema").id, "data", "line 1: empty");
+  await assert.rejects(guess, { kind: "data", message: "line 1: empty" });
+  assert.equal((await client.describe(csv, "x")).rows, 1);
+  assert.equal(workers.length, 1);
+});
+
+test("a crash rejects all that waits, and the next call has a new worker", async () => {
+  const { spawn, workers } = spawner(({ op }) =>
+    op === "describe" ? { rows: 1 } : undefined,
+  );
+  const client = await open(spawn);
+  const calls = [client.guessSchema(csv), client.schemaToml("amazon")];
+  await settle();
+  workers[0].onerror({ message: "out of memory" });
+  for (const call of calls)
+    await assert.rejects(call, { kind: "crashed", message: /out of memory/ });
+  assert.equal(workers[0].terminated, true);
+  assert.equal((await client.describe(csv, "x")).rows, 1);
+  assert.equal(workers.length, 2);
+});
+
+test("a trap inside a call counts as a crash", async () => {
+  const { spawn, workers } = spawner();
+  const client = await open(spawn);
+  const call = client.guessSchema(csv);
+  await settle();
+  workers[0].fail(
+    workers[0].last("guessSchema").id,
+    "crashed",
+    "RuntimeError: unreachable",
+  );
+  await assert.rejects(call, { kind: "crashed" });
+  assert.equal(workers[0].terminated, true);
+});
+
+test("a model outlives the worker: its file is loaded again when it is used", async () => {
+  const replies = ({ op }) => {
+    if (op === "load") return { model: 7, info: INFO };
+    if (op === "score")
+      return { scores: new Float32Array(1), skipped: 0, outOfVocabulary: {} };
+    return undefined;
+  };
+  const { spawn, workers } = spawner(replies);
+  const client = await open(spawn);
+  const bytes = new Uint8Array([1, 2, 3]);
+  const model = await client.load(bytes);
+  bytes.fill(0);
+  workers[0].onerror({ message: "gone" });
+  await client.score(model, csv);
+  assert.deepEqual(workers[1].last("load").bytes, new Uint8Array([1, 2, 3]));
+  assert.equal(workers[1].last("score").model, 7);
+});
+
+test("a freed model is refused, freeing twice is fine and wakes no worker", async () => {
+  const { spawn, workers } = spawner(({ op }) =>
+    op === "load" ? { model: 7, info: INFO } : undefined,
+  );
+  const client = await open(spawn);
+  const model = await client.load(new Uint8Array(1));
+  const other = await client.load(new Uint8Array(1));
+  model.free();
+  model.free();
+  await settle();
+  assert.equal(
+    workers[0].posted.filter(({ op }) => op === "freeModel").length,
+    1,
+  );
+  await assert.rejects(client.score(model, csv), { kind: "usage" });
+  workers[0].onerror({ message: "gone" });
+  other.free();
+  await settle();
+  assert.equal(workers.length, 1);
+});
+
+test("a closed client refuses and stops its worker", async () => {
+  const { spawn, workers } = spawner();
+  const client = await open(spawn);
+  const call = client.guessSchema(csv);
+  await settle();
+  client.close();
+  await assert.rejects(call, { kind: "usage" });
+  await assert.rejects(client.guessSchema(csv), { kind: "usage" });
+  assert.equal(workers.length, 1);
+  assert.equal(workers[0].terminated, true);
+});
+
+test("what cannot be sent is a typed error and leaves the client usable", async () => {
+  const { spawn } = spawner(({ op }) =>
+    op === "describe" ? { rows: 1 } : undefined,
+  );
+  const refusing = () => {
+    const worker = spawn();
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (request) => {
+      if (request.op === "guessSchema") throw new Error("DataCloneError");
+      post(request);
+    };
+    return worker;
+  };
+  const client = await open(refusing);
+  await assert.rejects(client.guessSchema(csv), {
+    kind: "usage",
+    message: /DataCloneError/,
+  });
+  assert.equal((await client.describe(csv, "x")).rows, 1);
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MidpgError } from "../../www/client/error.ts";
+import { TrainingSession } from "../../www/client/session.ts";
+import { settle } from "./worker.mjs";
+
+const MODEL = {
+  info: { method: "dpg" },
+  save: async () => new Uint8Array([1]),
+};
+const step = (n) => ({
+  kind: "step",
+  step: n,
+  loss: 1,
+  bce: 1,
+  mi: null,
+  rows: 1,
+});
+const epoch = { kind: "epoch", epoch: 1 };
+const done = {
+  kind: "done",
+  epochs: 1,
+  bestEpoch: 1,
+  stoppedEarly: false,
+  report: {},
+};
+
+/** A trainer that tells these events and a host that lets everything happen in order. */
+function session(events, { checkpoints = false } = {}) {
+  const queue = [...events];
+  const trainer = {
+    steps: 0,
+    freed: 0,
+    nextEvent: async () => {
+      trainer.steps++;
+      return queue.shift();
+    },
+    model: async () => MODEL,
+    checkpoint: async () => new Uint8Array([7]),
+    cancel: () => (trainer.cancelled = true),
+    free: () => trainer.freed++,
+  };
+  const host = {
+    exclusive: (work) => work(),
+    breathe: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    keepModel: () => 42,
+  };
+  return { trainer, running: new TrainingSession(trainer, host, checkpoints) };
+}
+
+test("steps that were held back come before the epoch they belong to", async () => {
+  const { running } = session([step(1), step(2), epoch, done]);
+  const told = [
+    await running.next(),
+    await running.next(),
+    await running.next(),
+  ];
+  assert.deepEqual(
+    told.map(({ kind }) => kind),
+    ["step", "epoch", "done"],
+  );
+  assert.equal(told[0].step, 2);
+  assert.equal(told[2].model, 42);
+  assert.deepEqual(told[2].bytes, new Uint8Array([1]));
+});
+
+test("a device that can be lost leaves a checkpoint with every epoch", async () => {
+  const { running } = session([epoch, done], { checkpoints: true });
+  assert.deepEqual(await running.next(), {
+    kind: "checkpoint",
+    bytes: new Uint8Array([7]),
+  });
+  assert.equal((await running.next()).kind, "epoch");
+});
+
+test("a paused run takes no step until it is resumed", async () => {
+  const { running, trainer } = session([epoch]);
+  running.pause(true);
+  const told = running.next();
+  await settle();
+  await settle();
+  assert.equal(trainer.steps, 0);
+  running.pause(false);
+  assert.equal((await told).kind, "epoch");
+});
+
+test("cancelling takes effect between steps, paused or not", async () => {
+  for (const paused of [false, true]) {
+    const { running, trainer } = session([epoch]);
+    running.pause(paused);
+    const told = running.next();
+    running.cancel();
+    await assert.rejects(
+      told,
+      (error) => error instanceof MidpgError && error.kind === "cancelled",
+    );
+    assert.equal(trainer.steps, 0);
+  }
+});
+
+test("freeing is idempotent and tells the trainer", () => {
+  const { running, trainer } = session([]);
+  running.free();
+  running.free();
+  assert.equal(trainer.freed, 1);
+  assert.equal(trainer.cancelled, true);
+});

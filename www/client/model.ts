@@ -1,0 +1,56 @@
+import type { Connection } from "./connection.ts";
+import { MidpgError } from "./error.ts";
+import type { ModelInfo } from "./types.ts";
+
+/** Where a model lives now: its number in one generation of the worker. */
+interface Place {
+  generation: number;
+  model: number;
+}
+
+/**
+ * A model that lives in the worker. The handle keeps the bytes of its file, so that it outlives a crash
+ * of the worker: it is loaded again when it is next used.
+ */
+export class ModelHandle {
+  readonly info: ModelInfo;
+  readonly #connection: Connection;
+  #bytes: Uint8Array | null;
+  #place: Place;
+
+  /** @internal */
+  constructor(connection: Connection, info: ModelInfo, bytes: Uint8Array, model: number) {
+    this.#connection = connection;
+    this.info = info;
+    this.#bytes = bytes;
+    this.#place = { generation: connection.generation, model };
+  }
+
+  /** The model file, as `client.save` gives it. @internal */
+  get bytes(): Uint8Array {
+    if (this.#bytes === null) throw new MidpgError("usage", "this model was freed");
+    return this.#bytes;
+  }
+
+  /** The number of the model in the running worker. @internal */
+  async locate(): Promise<number> {
+    const bytes = this.bytes;
+    await this.#connection.open();
+    const { generation } = this.#connection;
+    if (this.#place.generation !== generation) {
+      const { result } = await this.#connection.request("load", { bytes });
+      this.#place = { generation, model: result.model };
+    }
+    return this.#place.model;
+  }
+
+  /** Gives the memory back; may be called twice. */
+  free(): void {
+    if (this.#bytes === null) return;
+    this.#bytes = null;
+    if (this.#place.generation === this.#connection.generation) {
+      // A worker that is gone has freed it already.
+      this.#connection.request("freeModel", { model: this.#place.model }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// What the page and the worker say to each other: two discriminated unions, every request with an id.
+import type { WireError } from "./error.ts";
+import type {
+  DatasetInfo,
+  DeviceChoice,
+  DeviceInfo,
+  EpochEvent,
+  Explanation,
+  ModelInfo,
+  Progress,
+  Report,
+  Scores,
+  StepEvent,
+  TrainConfig,
+} from "./types.ts";
+
+/** A finished run as it crosses the thread border: the model stays in the worker, its bytes come along. */
+export interface DoneMessage {
+  kind: "done";
+  epochs: number;
+  bestEpoch: number;
+  stoppedEarly: boolean;
+  report: Report;
+  model: number;
+  info: ModelInfo;
+  bytes: Uint8Array;
+}
+
+/** Where an interrupted run can go on; only devices that can be lost make them. */
+export interface CheckpointMessage {
+  kind: "checkpoint";
+  bytes: Uint8Array;
+}
+
+export type TrainMessage = StepEvent | EpochEvent | DoneMessage | CheckpointMessage;
+
+/** Every operation: what it takes and what it gives. */
+export interface Operations {
+  open: { take: { device: DeviceChoice; modules: string }; give: DeviceInfo };
+  schemaToml: { take: { text: string }; give: string };
+  guessSchema: { take: { csv: Uint8Array }; give: string };
+  describe: { take: { csv: Uint8Array; schema: string; seed: number }; give: DatasetInfo };
+  startRun: {
+    take: {
+      csv: Uint8Array;
+      schema: string;
+      config: TrainConfig;
+      resume: Uint8Array | undefined;
+    };
+    give: number;
+  };
+  /** Trains on until there is something to tell: the page pulls, so a slow page slows the training. */
+  nextEvent: { take: { run: number }; give: TrainMessage };
+  pauseRun: { take: { run: number; paused: boolean }; give: null };
+  cancelRun: { take: { run: number }; give: null };
+  load: { take: { bytes: Uint8Array }; give: { model: number; info: ModelInfo } };
+  save: { take: { model: number }; give: Uint8Array };
+  score: { take: { model: number; csv: Uint8Array }; give: Scores };
+  evaluate: { take: { model: number; csv: Uint8Array; part: string | undefined }; give: Report };
+  explain: { take: { model: number; csv: Uint8Array }; give: Explanation };
+  freeModel: { take: { model: number }; give: null };
+}
+
+export type Operation = keyof Operations;
+
+/** Page to worker. */
+export type Request = {
+  [O in Operation]: { id: number; op: O } & Operations[O]["take"];
+}[Operation];
+
+/** Worker to page. */
+export type Response =
+  | { kind: "result"; id: number; result: unknown; device: string; ms: number }
+  | { kind: "failure"; id: number; error: WireError }
+  | { kind: "progress"; progress: Progress };
+
+/** The buffers of a result that may be moved instead of copied. */
+export function transferable(result: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  collect(result, found, 0);
+  return [...found];
+}
+
+function collect(value: unknown, found: Set<ArrayBuffer>, depth: number): void {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (value !== null && typeof value === "object" && depth < 4) {
+    for (const inner of Object.values(value)) collect(inner, found, depth + 1);
+  }
+}

@@ -1,0 +1,93 @@
+// The wasm module as the worker sees it, and how it is found. The generated .d.ts of the build is the
+// truth; this is the part that is used.
+import type { Plan } from "./device.ts";
+import { MidpgError } from "./error.ts";
+import type { RawStep } from "./coalesce.ts";
+import type {
+  DatasetInfo,
+  DeviceInfo,
+  EpochEvent,
+  Explanation,
+  ModelInfo,
+  Report,
+  Scores,
+  TrainConfig,
+} from "./types.ts";
+
+export interface WasmDataset {
+  readonly info: DatasetInfo;
+  free(): void;
+}
+
+export interface WasmDone {
+  kind: "done";
+  epochs: number;
+  bestEpoch: number;
+  stoppedEarly: boolean;
+  report: Report;
+}
+
+export interface WasmTrainer {
+  nextEvent(): Promise<RawStep | EpochEvent | WasmDone | undefined>;
+  model(): Promise<WasmModel>;
+  checkpoint(): Promise<Uint8Array>;
+  cancel(): void;
+  free(): void;
+}
+
+export interface WasmModel {
+  readonly info: ModelInfo;
+  save(): Promise<Uint8Array>;
+  score(csv: Uint8Array): Promise<Scores>;
+  evaluate(csv: Uint8Array, part?: string): Promise<Report>;
+  explain(csv: Uint8Array): Promise<Explanation>;
+  free(): void;
+}
+
+export interface WasmModule {
+  default(input?: unknown): Promise<unknown>;
+  version(): string;
+  openDevice(kind: string): Promise<DeviceInfo>;
+  schemaToml(text: string): string;
+  guessSchema(csv: Uint8Array): string;
+  Dataset: { parse(csv: Uint8Array, schema: string, seed: number): WasmDataset };
+  Trainer: {
+    new (data: WasmDataset, config: TrainConfig): WasmTrainer;
+    resume?(data: WasmDataset, checkpoint: Uint8Array): WasmTrainer;
+  };
+  Model: { load(bytes: Uint8Array): Promise<WasmModel> };
+}
+
+/** Imports and instantiates one flavour from the folder that holds cpu/ and gpu/. */
+export async function loadModule(
+  modules: string,
+  flavour: Plan["flavour"],
+  onPhase: (phase: "fetch" | "compile") => void,
+): Promise<WasmModule> {
+  const url = new URL(`${flavour}/mi_dpg.js`, modules).href;
+  onPhase("fetch");
+  let module: WasmModule;
+  try {
+    // By URL, not by name: the modules are built apart from the page and one of them may be missing.
+    module = (await import(/* @vite-ignore */ url)) as WasmModule;
+  } catch {
+    throw new MidpgError("device", await explainMissing(url, flavour));
+  }
+  onPhase("compile");
+  try {
+    await module.default();
+  } catch (error) {
+    throw new MidpgError("device", `the ${flavour} module did not start: ${String(error)}`);
+  }
+  return module;
+}
+
+async function explainMissing(url: string, flavour: string): Promise<string> {
+  const status = await fetch(url, { method: "HEAD" }).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+  if (status === 404) return `the ${flavour} module is not built (nothing at ${url})`;
+  if (status === 0) return `the ${flavour} module cannot be fetched (is the network cut?): ${url}`;
+  return `the ${flavour} module at ${url} cannot be loaded (status ${status})`;
+}

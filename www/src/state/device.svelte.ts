@@ -1,0 +1,67 @@
+import { createClient, MidpgError } from "../../client/index.ts";
+import type { Client, DeviceChoice, DeviceInfo } from "../../client/index.ts";
+
+/** The client and the device it runs on; when a wish cannot be met, the CPU and the reason. */
+export class DeviceState {
+  wish = $state<DeviceChoice>("auto");
+  info = $state.raw<DeviceInfo | null>(null);
+  /** What the module is doing until it is ready. */
+  progress = $state("starting");
+  /** Why the wished device is not the one that runs. */
+  fallback = $state<string | null>(null);
+  failure = $state<string | null>(null);
+  #client: Promise<Client> | null = null;
+
+  /** The running client; the first call starts it. */
+  client(): Promise<Client> {
+    this.#client ??= this.#open(this.wish);
+    return this.#client;
+  }
+
+  /** Changes the device. Models of the client before are gone; their files are not. */
+  choose(wish: DeviceChoice): Promise<Client> {
+    this.wish = wish;
+    this.fallback = null;
+    return this.#replace(wish);
+  }
+
+  /** The device was lost while it worked: go on with the CPU and say why. */
+  lose(reason: string): Promise<Client> {
+    this.fallback = `${reason}; went on with the CPU`;
+    this.wish = "cpu";
+    return this.#replace("cpu");
+  }
+
+  #replace(wish: DeviceChoice): Promise<Client> {
+    this.#client?.then((client) => client.close()).catch(() => undefined);
+    this.#client = this.#open(wish);
+    return this.#client;
+  }
+
+  async #open(wish: DeviceChoice): Promise<Client> {
+    this.info = null;
+    this.failure = null;
+    try {
+      return await this.#start(wish);
+    } catch (error) {
+      if (wish === "webgpu" || wish === "ndarray") {
+        this.fallback = `${(error as Error).message}; the CPU is used instead`;
+        this.wish = "cpu";
+        return await this.#open("cpu");
+      }
+      this.failure = error instanceof MidpgError ? error.message : String(error);
+      this.#client = null;
+      throw error;
+    }
+  }
+
+  async #start(device: DeviceChoice): Promise<Client> {
+    const client = await createClient({
+      device,
+      modules: new URL("pkg/", document.baseURI),
+      onProgress: ({ message }) => (this.progress = message),
+    });
+    this.info = client.device;
+    return client;
+  }
+}

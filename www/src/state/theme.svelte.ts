@@ -1,0 +1,43 @@
+import type { Theme } from "../lib/colour.ts";
+
+const KEY = "mi-dpg.theme";
+
+/** The theme: the system's until the user picks one. */
+class ThemeState {
+  current = $state<Theme>("light");
+
+  constructor() {
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const picked = read();
+    this.#set(picked ?? (system.matches ? "dark" : "light"));
+    system.addEventListener("change", ({ matches }) => {
+      if (read() === null) this.#set(matches ? "dark" : "light");
+    });
+  }
+
+  toggle(): void {
+    const next = this.current === "dark" ? "light" : "dark";
+    this.#set(next);
+    try {
+      localStorage.setItem(KEY, next);
+    } catch {
+      // Storage may be forbidden; the choice then lasts as long as the page.
+    }
+  }
+
+  #set(theme: Theme): void {
+    this.current = theme;
+    document.documentElement.dataset.theme = theme;
+  }
+}
+
+function read(): Theme | null {
+  try {
+    const value = localStorage.getItem(KEY);
+    return value === "light" || value === "dark" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export const theme = new ThemeState();
