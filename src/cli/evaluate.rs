@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let OpenDevice { device, name, .. } = pollster::block_on(device::open(&args.device))?;
     let model = read_model(&args.model, &device)?;
     let part = args.part.unwrap_or(match model.encoder().schema().split {
-        Split::None => PartName::All,
+        Split::None {} => PartName::All,
         _ => PartName::Test,
     });
     let on_bad_row = args.bad_rows.on_bad_row.into();

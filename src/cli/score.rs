@@ -55,13 +55,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let name = args.data.display().to_string();
     let mut stream = EncodedStream::new(files::open(&args.data)?, &name, model.encoder(), options)?;
     let bar = progress::bytes("scoring", files::size(&args.data));
-    let mut chunk = Chunk::default();
     let mut counts = Counts {
         unknown: vec![0; model.encoder().fields().len()],
         ..Counts::default()
     };
     out.put(b"score\n")?;
-    while stream.next_chunk(CHUNK, &mut chunk)? {
+    while let Some(chunk) = stream.next_chunk(CHUNK)? {
         let rows: Vec<u32> = (0..chunk.rows() as u32).collect();
         let scores = pollster::block_on(model.probabilities(&chunk.columns, &rows))?;
         let target = out.name();
@@ -73,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
             }
             .map_err(|error| Error::io(&target, &error))?;
         }
-        counts.add(&chunk);
+        counts.add(chunk);
         bar.set_position(stream.bytes_read());
     }
     out.finish()?;

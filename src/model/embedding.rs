@@ -180,7 +180,7 @@ impl Embeddings {
                 let source = &table[*id as usize * self.dim..][..self.dim];
                 let target = &mut out.input[*row as usize * width + start..][..self.dim];
                 for (t, s) in target.iter_mut().zip(source) {
-                    *t += weight * s;
+                    *t += *weight * s;
                 }
             }
         }
@@ -201,7 +201,7 @@ impl Embeddings {
             let target = &mut out.gradients[slot * dim..][..dim];
             let source = &gradient[*row as usize * width + start..][..dim];
             for (t, s) in target.iter_mut().zip(source) {
-                *t += weight * s;
+                *t += *weight * s;
             }
         }
     }

@@ -47,7 +47,7 @@ fn scenario_blind(model: &Model, data: &Dataset, rows: &[u32]) -> Option<Vec<f32
         return None;
     }
     let fields = blind_fields(model, &data.columns);
-    let regression = LogisticRegression::fit(&fields, &train, &valid, &labels, LogisticOptions::default()).ok()?;
+    let regression = LogisticRegression::fit(&fields, &train, &valid, &labels, &LogisticOptions::default()).ok()?;
     regression.predict(&fields, rows).ok()
 }
 

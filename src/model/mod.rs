@@ -14,6 +14,8 @@ pub mod dnn;
 #[cfg(feature = "train")]
 pub mod dpg;
 #[cfg(feature = "train")]
+pub mod evaluate;
+#[cfg(feature = "train")]
 pub mod linear;
 #[cfg(feature = "train")]
 pub mod mutual_information;

@@ -158,7 +158,7 @@ pub(crate) fn device_error(error: impl std::fmt::Display) -> Error {
 
 /// The f32 values of data that came back from a device.
 pub(crate) fn floats(data: TensorData) -> Result<Vec<f32>> {
-    data.into_vec::<f32>().map_err(|error| {
+    data.try_into_vec::<f32>().map_err(|error| {
         Error::new(
             ErrorKind::Device,
             format!("the device gave no f32 values: {error:?}"),

@@ -7,7 +7,7 @@ pub mod lazy_adam;
 mod options;
 
 #[cfg(feature = "train")]
-mod adam;
+pub mod adam;
 #[cfg(feature = "train")]
 mod best;
 #[cfg(feature = "train")]

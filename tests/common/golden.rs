@@ -17,7 +17,7 @@ use serde::Deserialize;
 macro_rules! cases {
     ($($name:literal),+ $(,)?) => {
         /// Every case of the networks, by name.
-        pub const CASES: &[(&str, &str)] =
+        pub(crate) const CASES: &[(&str, &str)] =
             &[$(($name, include_str!(concat!("../golden/", $name, ".json")))),+];
     };
 }
@@ -117,7 +117,7 @@ impl Config {
 }
 
 /// Forward, losses and every gradient of one case on `device`.
-pub async fn check(name: &str, json: &str, device: &Device) {
+pub(crate) async fn check(name: &str, json: &str, device: &Device) {
     let case: Case = serde_json::from_str(json).unwrap_or_else(|error| panic!("{name}: {error}"));
     let device = device.clone().autodiff();
     let config = case.config.network();
@@ -234,7 +234,7 @@ impl ModuleVisitor for Collected {
             .collect::<Vec<_>>()
             .join(".");
         if let Some(gradient) = param.val().grad_remove(&mut self.gradients) {
-            let count = gradient.dims().iter().product();
+            let count: usize = gradient.dims().iter().product();
             self.tensors.push((name, gradient.reshape([count])));
         }
     }
@@ -255,7 +255,7 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
         .to_data_async()
         .await
         .unwrap()
-        .to_vec()
+        .try_to_vec()
         .unwrap()
 }
 

@@ -1,4 +1,4 @@
 //! Checks that run natively and in the browser, on any device.
 
-pub mod golden;
-pub mod training;
+pub(crate) mod golden;
+pub(crate) mod training;

@@ -14,7 +14,7 @@ use mi_dpg::schema::Schema;
 use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 /// Generated advertising rows, loaded.
-pub fn data(rows: u64) -> Arc<Dataset> {
+pub(crate) fn data(rows: u64) -> Arc<Dataset> {
     let options = SynthOptions {
         preset: Preset::Ads,
         rows,
@@ -29,7 +29,7 @@ pub fn data(rows: u64) -> Arc<Dataset> {
 }
 
 /// A small MI-DPG of `variant` for `steps` steps.
-pub fn options(variant: Variant, steps: u64) -> TrainOptions {
+pub(crate) fn options(variant: Variant, steps: u64) -> TrainOptions {
     let weighting = WeightingConfig {
         variant,
         dr_div: 4,
@@ -56,7 +56,7 @@ pub fn options(variant: Variant, steps: u64) -> TrainOptions {
 }
 
 /// All events of a run.
-pub async fn run(trainer: &mut Trainer) -> Vec<Event> {
+pub(crate) async fn run(trainer: &mut Trainer) -> Vec<Event> {
     let mut events = Vec::new();
     while let Some(event) = trainer.next_event().await.unwrap() {
         events.push(event);
@@ -65,7 +65,7 @@ pub async fn run(trainer: &mut Trainer) -> Vec<Event> {
 }
 
 /// Trains, saves, loads, predicts and explains.
-pub async fn check_round_trip(device: &Device, name: &str, variant: Variant, steps: u64) {
+pub(crate) async fn check_round_trip(device: &Device, name: &str, variant: Variant, steps: u64) {
     let data = data(300);
     let mut trainer = Trainer::new(data.clone(), options(variant, steps), device, name).unwrap();
     let events = run(&mut trainer).await;

@@ -1,5 +1,7 @@
 //! What the generator says about the log it wrote.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// What was generated.
@@ -34,4 +36,36 @@ pub struct SynthScenario {
     pub positives: u64,
     /// The mean true probability of its rows (0 without rows).
     pub mean_probability: f64,
+}
+
+impl fmt::Display for SynthReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} rows, {} users, {} items; {} positive ({:.2} %)",
+            self.rows,
+            self.users,
+            self.items,
+            self.positives,
+            100.0 * self.positives as f64 / (self.rows as f64).max(1.0)
+        )?;
+        writeln!(
+            f,
+            "best possible on these rows: AUC {:.4}, LogLoss {:.4}",
+            self.best_auc, self.best_logloss
+        )?;
+        let width = self.scenarios.iter().map(|s| s.name.chars().count());
+        let width = width.max().unwrap_or(0).max("scenario".len());
+        write!(f, "{:<width$} {:>10} {:>10}", "scenario", "rows", "positive")?;
+        for scenario in &self.scenarios {
+            write!(
+                f,
+                "\n{:<width$} {:>10} {:>9.2}%",
+                scenario.name,
+                scenario.rows,
+                100.0 * scenario.positives as f64 / (scenario.rows as f64).max(1.0)
+            )?;
+        }
+        Ok(())
+    }
 }

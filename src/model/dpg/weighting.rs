@@ -48,7 +48,7 @@ impl Weighting {
                 0
             };
         let std = (1.0 / dk as f32).sqrt();
-        let mut generator =
+        let generator =
             |size: usize, random: &mut Stream| Linear::init(width, size, random, device);
         let mut weighting = Self {
             full: None,
