@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         _ => PartName::Test,
     });
     let on_bad_row = args.bad_rows.on_bad_row.into();
-    // With `all` the split's column need not even exist; truth still wants the training part.
+    // With `all` the split's column need not even exist.
     let split = if args.part == Some(PartName::All) {
         SplitUse::Whole
     } else {

@@ -26,15 +26,17 @@ pub struct Truth {
 
 impl Truth {
     /// Places a model with `scores` between the `true_probabilities` of the rows and the
-    /// probabilities that a logistic regression gave them.
+    /// probabilities that a logistic regression gave them (`None` where there were no rows to fit one on:
+    /// only the best figures are known then).
     pub fn measure(
         scores: &[f32],
         true_probabilities: &[f32],
-        logistic: &[f32],
+        logistic: Option<&[f32]>,
         labels: &[f32],
     ) -> Self {
-        let aucs = [true_probabilities, logistic, scores].map(|p| auc(p, labels));
-        let losses = [true_probabilities, logistic, scores].map(|p| logloss(p, labels));
+        let yardsticks = [Some(true_probabilities), logistic, Some(scores)];
+        let aucs = yardsticks.map(|p| auc(p?, labels));
+        let losses = yardsticks.map(|p| logloss(p?, labels));
         Self {
             best_auc: aucs[0],
             best_logloss: losses[0],
@@ -62,23 +64,26 @@ mod tests {
 
     #[test]
     fn the_yardsticks_measure_zero_and_one() {
-        let truth = Truth::measure(&BEST, &BEST, &BLIND, &LABELS);
+        let truth = Truth::measure(&BEST, &BEST, Some(&BLIND), &LABELS);
         assert_eq!(truth.best_auc, Some(1.0));
         assert_eq!(truth.logistic_auc, Some(0.5));
         assert_eq!(truth.auc_gap_closed, Some(1.0));
         assert_eq!(truth.logloss_gap_closed, Some(1.0));
-        let truth = Truth::measure(&BLIND, &BEST, &BLIND, &LABELS);
+        let truth = Truth::measure(&BLIND, &BEST, Some(&BLIND), &LABELS);
         assert_eq!(truth.auc_gap_closed, Some(0.0));
         assert_eq!(truth.logloss_gap_closed, Some(0.0));
     }
 
     #[test]
     fn a_missing_gap_is_none() {
-        let truth = Truth::measure(&BEST, &BLIND, &BLIND, &LABELS);
+        let truth = Truth::measure(&BEST, &BLIND, Some(&BLIND), &LABELS);
         assert_eq!(
             (truth.auc_gap_closed, truth.logloss_gap_closed),
             (None, None)
         );
-        assert_eq!(Truth::measure(&[], &[], &[], &[]), Truth::default());
+        let truth = Truth::measure(&BLIND, &BEST, None, &LABELS);
+        assert_eq!((truth.best_auc, truth.logistic_auc), (Some(1.0), None));
+        assert_eq!(truth.auc_gap_closed, None);
+        assert_eq!(Truth::measure(&[], &[], None, &[]), Truth::default());
     }
 }

@@ -10,29 +10,47 @@ use crate::schema::Role;
 /// Measures `model` on `rows` of `data`. `seconds` is left to the caller, who has the clock.
 ///
 /// On generated data with true probabilities the report also holds the best possible figures and
-/// those of a scenario-blind logistic regression that is fitted here, on the training part of `data`.
+/// those of a scenario-blind logistic regression that is fitted here, on the training part of `data`
+/// (where it has one).
 ///
 /// # Errors
 /// [`ErrorKind::Data`] without labels or rows, [`ErrorKind::Device`] when the device was lost.
 pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -> Result<Report> {
-    let all = data.columns.labels.as_deref()
-        .ok_or_else(|| Error::new(ErrorKind::Data, "the data has no labels").hint("evaluate on labelled rows"))?;
+    let all = data.columns.labels.as_deref().ok_or_else(|| {
+        Error::new(ErrorKind::Data, "the data has no labels").hint("evaluate on labelled rows")
+    })?;
     if rows.is_empty() {
-        return Err(Error::new(ErrorKind::Data, "the part to evaluate has no rows").hint("choose another with --part"));
+        return Err(
+            Error::new(ErrorKind::Data, "the part to evaluate has no rows")
+                .hint("choose another with --part"),
+        );
     }
     let scores = model.probabilities(&data.columns, rows).await?;
-    let labels: Vec<f32> = rows.iter().map(|&row| f32::from(all[row as usize])).collect();
-    let scenario: Vec<u32> = rows.iter().map(|&row| data.columns.scenario[row as usize]).collect();
+    let labels: Vec<f32> = rows
+        .iter()
+        .map(|&row| f32::from(all[row as usize]))
+        .collect();
+    let scenario: Vec<u32> = rows
+        .iter()
+        .map(|&row| data.columns.scenario[row as usize])
+        .collect();
     let mut report = evaluate(&scores, &labels, &scenario, &model.encoder().scenarios())?;
     let (embedding, network) = model.parameter_counts();
-    report.parameters = ParameterCounts { embedding: embedding as u64, network: network as u64 };
+    report.parameters = ParameterCounts {
+        embedding: embedding as u64,
+        network: network as u64,
+    };
     device.clone_into(&mut report.device);
     report.seed = model.summary().seed;
     if let Some(truth) = &data.columns.truth {
         let truth: Vec<f32> = rows.iter().map(|&row| truth[row as usize]).collect();
-        if let Some(logistic) = scenario_blind(model, data, rows) {
-            report.truth = Some(Truth::measure(&scores, &truth, &logistic, &labels));
-        }
+        let logistic = scenario_blind(model, data, rows);
+        report.truth = Some(Truth::measure(
+            &scores,
+            &truth,
+            logistic.as_deref(),
+            &labels,
+        ));
     }
     Ok(report)
 }
@@ -42,12 +60,25 @@ pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -
 fn scenario_blind(model: &Model, data: &Dataset, rows: &[u32]) -> Option<Vec<f32>> {
     let train = data.rows_of(Part::Train);
     let valid = data.rows_of(Part::Valid);
-    let labels: Vec<f32> = data.columns.labels.as_ref()?.iter().map(|&y| f32::from(y)).collect();
+    let labels: Vec<f32> = data
+        .columns
+        .labels
+        .as_ref()?
+        .iter()
+        .map(|&y| f32::from(y))
+        .collect();
     if train.is_empty() {
         return None;
     }
     let fields = blind_fields(model, &data.columns);
-    let regression = LogisticRegression::fit(&fields, &train, &valid, &labels, &LogisticOptions::default()).ok()?;
+    let regression = LogisticRegression::fit(
+        &fields,
+        &train,
+        &valid,
+        &labels,
+        &LogisticOptions::default(),
+    )
+    .ok()?;
     regression.predict(&fields, rows).ok()
 }
 
@@ -59,8 +90,15 @@ fn blind_fields<'a>(model: &Model, columns: &'a Columns) -> Vec<Field<'a>> {
         .zip(&columns.fields)
         .filter(|(field, _)| field.role() == Role::Agnostic)
         .map(|(field, column)| match column {
-            FieldColumn::Ids(ids) => Field::Ids { ids, size: field.size() },
-            FieldColumn::Bags { offsets, ids } => Field::Bags { offsets, ids, size: field.size() },
+            FieldColumn::Ids(ids) => Field::Ids {
+                ids,
+                size: field.size(),
+            },
+            FieldColumn::Bags { offsets, ids } => Field::Bags {
+                offsets,
+                ids,
+                size: field.size(),
+            },
             FieldColumn::Dense(values) => Field::Dense(values),
         })
         .collect()

@@ -126,10 +126,7 @@ impl Trainer {
         let device = device.clone().autodiff();
         let mut random = Stream::new(options.seed, "network");
         let fresh = Network::init(&options.network, embeddings.layout(), &mut random, &device);
-        let network = network
-            .clone()
-            .train()
-            .with_discriminators_of(fresh);
+        let network = network.clone().train().with_discriminators_of(fresh);
         Self::assemble(
             data,
             options,

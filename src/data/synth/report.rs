@@ -56,7 +56,11 @@ impl fmt::Display for SynthReport {
         )?;
         let width = self.scenarios.iter().map(|s| s.name.chars().count());
         let width = width.max().unwrap_or(0).max("scenario".len());
-        write!(f, "{:<width$} {:>10} {:>10}", "scenario", "rows", "positive")?;
+        write!(
+            f,
+            "{:<width$} {:>10} {:>10}",
+            "scenario", "rows", "positive"
+        )?;
         for scenario in &self.scenarios {
             write!(
                 f,
