@@ -3,6 +3,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod common;
 
 use mi_dpg::model::Variant;

@@ -1,5 +1,7 @@
 //! The command as a stranger uses it: the whole path, and every kind of bad input.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! The networks natively, on every CPU device.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod common;
 
 use burn::tensor::Device;

@@ -176,5 +176,6 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
     }
 }
 
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
+#[cfg(feature = "flex")]
 mod tests;

@@ -27,7 +27,8 @@ mod trainer;
 #[cfg(feature = "train")]
 mod validation;
 
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
+#[cfg(feature = "flex")]
 mod tests;
 
 #[cfg(feature = "train")]

@@ -1,4 +1,11 @@
 //! Checks that run natively and in the browser, on any device.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test"
+)]
+
 pub(crate) mod golden;
 pub(crate) mod training;
