@@ -269,7 +269,7 @@ await_package() {
 
 # --- browser tests --------------------------------------------------------------------------------------------
 
-browser_features() { if [ "$1" = gpu ]; then echo "$wasm_gpu_features"; else echo "$wasm_cpu_features"; fi; }
+browser_features() { if [ "$1" = gpu ]; then echo "$wasm_gpu_features"; else echo "$wasm_test_features"; fi; }
 
 # Compiles what browser_tests will run.
 browser_build() {

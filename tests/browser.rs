@@ -2,7 +2,6 @@
 //! feature `webgpu`.
 
 #![cfg(target_arch = "wasm32")]
-
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod common;

@@ -13,7 +13,7 @@ use super::error::{JsResult, js_error};
 use super::types::{set, to_js};
 use crate::artifact::Artifact;
 use crate::data::{
-    self, Chunk, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions,
+    self, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions,
 };
 use crate::error::{Error, ErrorKind};
 use crate::explain::{self, Explanation};
@@ -163,8 +163,7 @@ async fn score(model: &model::Model, csv: &[u8], on_bad: Option<&str>) -> JsResu
         (Vec::new(), Vec::new(), 0_u32, 0_u64);
     let fields = model.encoder().fields();
     let mut unknown = vec![0_u64; fields.len()];
-    let mut chunk = Chunk::default();
-    while stream.next_chunk(4096, &mut chunk).map_err(js_error)? {
+    while let Some(chunk) = stream.next_chunk(4096).map_err(js_error)? {
         let rows: Vec<u32> = (0..chunk.rows() as u32).collect();
         let probabilities = model
             .probabilities(&chunk.columns, &rows)

@@ -33,18 +33,19 @@ struct Slot {
 }
 
 /// Runs `work` on the trainer with nothing borrowed while it waits.
-macro_rules! with_trainer {
-    ($slot:expr, |$trainer:ident| $work:expr) => {{
-        let slot = Rc::clone(&$slot);
-        future_to_promise(async move {
-            let Some(mut $trainer) = slot.trainer.take() else {
-                return Err(busy("trainer"));
-            };
-            let result = $work;
-            slot.trainer.replace(Some($trainer));
-            result
-        })
-    }};
+fn with_trainer(
+    slot: &Rc<Slot>,
+    work: impl AsyncFnOnce(&Slot, &mut train::Trainer) -> JsResult<JsValue> + 'static,
+) -> Promise {
+    let slot = Rc::clone(slot);
+    future_to_promise(async move {
+        let Some(mut trainer) = slot.trainer.take() else {
+            return Err(busy("trainer"));
+        };
+        let result = work(&slot, &mut trainer).await;
+        slot.trainer.replace(Some(trainer));
+        result
+    })
 }
 
 #[wasm_bindgen]
@@ -102,14 +103,14 @@ impl Trainer {
     /// Does the next thing; `undefined` after `done`.
     #[wasm_bindgen(js_name = nextEvent, unchecked_return_type = "Promise<TrainEvent | undefined>")]
     pub fn next_event(&self) -> Promise {
-        with_trainer!(self.slot, |trainer| {
+        with_trainer(&self.slot, async |slot, trainer| {
             if slot.cancelled.get() {
                 Err(js_error(Error::new(
                     ErrorKind::Cancelled,
                     "training was cancelled",
                 )))
             } else {
-                next(&slot, &mut trainer).await
+                next(slot, trainer).await
             }
         })
     }
@@ -117,19 +118,15 @@ impl Trainer {
     /// The model with the best weights so far.
     #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
     pub fn model(&self) -> Promise {
-        let device = self.slot.device;
-        with_trainer!(self.slot, |trainer| {
-            // The bound name is mutable for the other methods' sake.
-            let trainer = &mut trainer;
-            Ok(Model::wrap(trainer.model(), device).into())
+        with_trainer(&self.slot, async |slot, trainer| {
+            Ok(Model::wrap(trainer.model(), slot.device).into())
         })
     }
 
     /// The run as it stands, to continue it with `resume`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn checkpoint(&self) -> Promise {
-        with_trainer!(self.slot, |trainer| {
-            let trainer = &mut trainer;
+        with_trainer(&self.slot, async |_, trainer| {
             trainer
                 .checkpoint()
                 .await

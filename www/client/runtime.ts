@@ -61,12 +61,13 @@ export class Runtime {
     },
     startRun: async ({ csv, schema, config, resume }) => {
       const wasm = this.#wasm();
-      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 0);
+      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
       try {
-        const trainer =
-          resume !== undefined && wasm.Trainer.resume
-            ? wasm.Trainer.resume(data, resume)
-            : new wasm.Trainer(data, config);
+        const trainer = await this.#exclusive(() =>
+          resume === undefined
+            ? wasm.Trainer.create(data, config)
+            : wasm.Trainer.resume(data, config, resume),
+        );
         return this.#keep(this.#runs, new TrainingSession(trainer, this.#host, this.#checkpoints));
       } finally {
         data.free();

@@ -52,8 +52,8 @@ export interface WasmModule {
   guessSchema(csv: Uint8Array): string;
   Dataset: { parse(csv: Uint8Array, schema: string, seed: number): WasmDataset };
   Trainer: {
-    new (data: WasmDataset, config: TrainConfig): WasmTrainer;
-    resume?(data: WasmDataset, checkpoint: Uint8Array): WasmTrainer;
+    create(data: WasmDataset, config: TrainConfig): Promise<WasmTrainer>;
+    resume(data: WasmDataset, config: TrainConfig, checkpoint: Uint8Array): Promise<WasmTrainer>;
   };
   Model: { load(bytes: Uint8Array): Promise<WasmModel> };
 }
