@@ -25,6 +25,8 @@ pub struct OpenDevice {
 /// build or not on this machine, with the reason.
 pub async fn open(kind: &str) -> Result<OpenDevice> {
     match kind {
+        // The WebGPU package for the browser has no CPU backend in it.
+        "auto" if cfg!(not(feature = "flex")) => webgpu().await,
         "auto" => cpu("auto takes the CPU: a network this small is slower on a GPU"),
         "cpu" => cpu("asked for"),
         "ndarray" => ndarray(),

@@ -28,7 +28,7 @@ export const DEFAULTS: Options = {
 
 const CHOICES: Partial<Record<keyof Options, readonly string[]>> = {
   sample: ["amazon", "iaac", "ads"],
-  device: ["auto", "cpu", "ndarray", "webgpu"],
+  device: ["auto", "cpu", "webgpu"],
   method: ["dnn", "dpg", "mi-dpg"],
   variant: ["non", "rc", "r", "c"],
   condition: ["input", "scenario"],

@@ -44,7 +44,7 @@ export class DeviceState {
     try {
       return await this.#start(wish);
     } catch (error) {
-      if (wish === "webgpu" || wish === "ndarray") {
+      if (wish === "webgpu") {
         this.fallback = `${(error as Error).message}; the CPU is used instead`;
         this.wish = "cpu";
         return await this.#open("cpu");
