@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::error::{JsResult, js_error};
 use super::schema_of;
 use super::types::to_js;
-use crate::data::{self, InputField, LoadOptions, OnBadRow, Part};
+use crate::data::{self, Encoder, InputField, LoadOptions, MISSING, OnBadRow, Part};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Role;
 
@@ -61,6 +61,11 @@ impl FieldInfo {
     }
 }
 
+/// The scenarios of the training part, without the two stand-ins for unknown and missing values.
+pub(super) fn known_scenarios(encoder: &Encoder) -> Vec<String> {
+    encoder.scenarios().split_off(MISSING as usize + 1)
+}
+
 /// `fail` or `skip`.
 pub(super) fn on_bad_row(name: Option<&str>) -> JsResult<OnBadRow> {
     match name {
@@ -110,7 +115,7 @@ impl Dataset {
                 .flatten()
                 .filter(|&&y| y == 1)
                 .count(),
-            scenarios: data.encoder.scenarios(),
+            scenarios: known_scenarios(&data.encoder),
             fields: FieldInfo::all(data.encoder.fields()),
         })
     }

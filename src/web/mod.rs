@@ -4,6 +4,8 @@
 //! Methods that wait return a promise and hold nothing borrowed meanwhile: a second call on a busy
 //! object is a typed error, and `free` is safe at any time.
 
+#![allow(unreachable_pub, reason = "wasm-bindgen exports what is public")]
+
 mod config;
 mod dataset;
 mod error;

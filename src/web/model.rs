@@ -8,13 +8,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::current;
-use super::dataset::{FieldInfo, on_bad_row};
+use super::dataset::{FieldInfo, known_scenarios, on_bad_row};
 use super::error::{JsResult, js_error};
 use super::types::{set, to_js};
 use crate::artifact::Artifact;
-use crate::data::{
-    self, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions,
-};
+use crate::data::{self, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions};
 use crate::error::{Error, ErrorKind};
 use crate::explain::{self, Explanation};
 use crate::metrics::ParameterCounts;
@@ -30,6 +28,7 @@ pub struct Model {
 #[derive(Serialize)]
 struct Info<'a> {
     method: &'a str,
+    weighted: bool,
     config: &'a model::NetworkConfig,
     training: &'a crate::artifact::TrainingSummary,
     scenarios: Vec<String>,
@@ -71,9 +70,10 @@ impl Model {
         let (embedding, network) = model.parameter_counts();
         to_js(&Info {
             method: model.config().method.name(),
+            weighted: model.config().method.weighting().is_some(),
             config: model.config(),
             training: model.summary(),
-            scenarios: model.encoder().scenarios(),
+            scenarios: known_scenarios(model.encoder()),
             fields: FieldInfo::all(model.encoder().fields()),
             parameters: ParameterCounts {
                 embedding: embedding as u64,

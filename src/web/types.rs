@@ -65,7 +65,9 @@ export interface TrainingSummary {
   epochs: number; best_epoch: number; valid_auc: number | null; valid_logloss: number | null; base_rate: number;
 }
 export interface ModelInfo {
-  method: "dnn" | "dpg" | "mi-dpg"; config: unknown; training: TrainingSummary;
+  method: "dnn" | "dpg" | "mi-dpg";
+  /** Whether it has weighting matrices to explain. */
+  weighted: boolean; config: unknown; training: TrainingSummary;
   scenarios: string[]; fields: FieldInfo[]; parameters: { embedding: number; network: number };
 }
 export interface Scores { scores: Float32Array; skipped: number; skipReasons: string[]; unknownScenarios: number; outOfVocabulary: Record<string, number> }

@@ -98,20 +98,6 @@ test("WebGPU without an adapter: the reason is shown and the CPU trains", async 
   await bench.close();
 });
 
-test("both CPU devices can be chosen", async () => {
-  const bench = await browser.open("?device=ndarray&epochs=1&sample=ads");
-  await bench.ready();
-  const name = await bench.text("device-name");
-  await bench.part("device-choice").selectOption("cpu");
-  await bench.page.waitForFunction((before) => {
-    const now = document.querySelector(
-      '[data-testid="device-name"]',
-    )?.innerText;
-    return now !== undefined && now !== before;
-  }, name);
-  await bench.close();
-});
-
 test("the theme follows the system until it is toggled, and the choice stays", async () => {
   const bench = await browser.open("", { colorScheme: "dark" });
   const theme = () =>

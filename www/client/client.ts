@@ -63,7 +63,7 @@ export class Client {
   }
 
   /** Reads the table as training would, and says what is in it. */
-  async describe(csv: Uint8Array, schema: string, seed = 0): Promise<DatasetInfo & Computed> {
+  async describe(csv: Uint8Array, schema: string, seed = 1): Promise<DatasetInfo & Computed> {
     return computed(await this.#connection.request("describe", { csv, schema, seed }));
   }
 

@@ -74,6 +74,8 @@ export interface Report {
 
 export interface ModelInfo {
   method: string;
+  /** Whether it has weighting matrices to explain. */
+  weighted: boolean;
   config: unknown;
   scenarios: string[];
   parameters: { embedding: number; network: number };

@@ -29,7 +29,7 @@ export class ModelState {
       this.#take(client, handle, await client.save(handle));
       this.report = report;
       this.origin = "test part, after training";
-      this.#show(await client.explain(handle, csv));
+      this.#show(handle.info.weighted ? await client.explain(handle, csv) : null);
     });
   }
 
@@ -45,7 +45,7 @@ export class ModelState {
       if (!csv) return;
       this.report = await client.evaluate(handle, csv);
       this.origin = file.name;
-      this.#show(await client.explain(handle, csv));
+      this.#show(handle.info.weighted ? await client.explain(handle, csv) : null);
     });
   }
 
@@ -63,7 +63,11 @@ export class ModelState {
   }
 
   /** Shows new matrices; scenarios that were picked stay picked where they still exist. */
-  #show(explanation: Explanation): void {
+  #show(explanation: Explanation | null): void {
+    if (explanation === null) {
+      this.explanation = null;
+      return;
+    }
     const old = this.explanation;
     const find = (index: number) =>
       explanation.scenarios.findIndex((s) => s.name === old?.scenarios[index]?.name);
