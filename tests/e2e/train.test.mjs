@@ -13,6 +13,7 @@ test("the sample trains on the CPU, and the scenarios change the picture", async
   await bench.ready();
   assert.notEqual(await bench.text("device-name"), "");
   const first = await bench.page.evaluate(async () => {
+    window.longest = 0; // What loading the page took is another matter.
     const start = performance.now();
     document.querySelector('[data-testid="train"]').click();
     for (;;) {
@@ -29,7 +30,7 @@ test("the sample trains on the CPU, and the scenarios change the picture", async
   assert.match(await bench.text("auc"), /^0\.\d{4}$/);
   assert.notEqual(await bench.text("ran-on"), "");
   t.diagnostic(
-    `longest main-thread task up to the end of training ${await bench.longestTask()} ms`,
+    `longest main-thread task while training ${await bench.longestTask()} ms`,
   );
 
   await bench.part("map-1-a").waitFor();

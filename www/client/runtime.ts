@@ -47,7 +47,7 @@ export class Runtime {
       this.#checkpoints = canBeLost(open);
       this.#device = opened.name;
       say("ready", `ready on ${opened.name}`);
-      return { name: opened.name, reason: device === "auto" ? reason : opened.reason || reason };
+      return { name: opened.name, reason };
     },
     schemaToml: async ({ text }) => this.#wasm().schemaToml(text),
     guessSchema: async ({ csv }) => this.#wasm().guessSchema(csv),
