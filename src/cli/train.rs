@@ -58,7 +58,7 @@ struct Training {
     #[arg(long, default_value_t = TrainOptions::default().patience)]
     patience: usize,
     /// Which validation metric that is
-    #[arg(long, value_enum, default_value = "auc")]
+    #[arg(long, value_enum, default_value = "logloss")]
     select: SelectName,
     /// Rows a step
     #[arg(long, default_value_t = TrainOptions::default().batch)]

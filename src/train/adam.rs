@@ -157,3 +157,8 @@ impl ModuleMapper for Step<'_> {
         self.path.exit();
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "flex")]
+#[path = "adam_tests.rs"]
+mod tests;
