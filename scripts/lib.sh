@@ -14,14 +14,13 @@ www=$root/www
 # The flavours: each is one set of features, so that no build undoes another's.
 native_features=cli,train,flex,ndarray,parallel
 # The shipped CPU package has one backend: a second one adds a third to its size. The browser tests have
-# both.
+# every device in one build.
 wasm_cpu_features=web,train,flex
 wasm_gpu_features=web,train,webgpu
-wasm_test_cpu_features=web,train,flex,ndarray
-wasm_test_gpu_features=web,train,flex,webgpu
+wasm_test_features=web,train,flex,ndarray,webgpu
 wasm_target=wasm32-unknown-unknown
 # Read by scripts that source this one.
-export native_features wasm_cpu_features wasm_test_cpu_features wasm_test_gpu_features wasm_gpu_features wasm_target www
+export native_features wasm_cpu_features wasm_test_features wasm_gpu_features wasm_target www
 
 # --- versions -------------------------------------------------------------------------------------------------
 

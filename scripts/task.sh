@@ -272,12 +272,10 @@ await_package() {
 
 # --- browser tests --------------------------------------------------------------------------------------------
 
-browser_features() { if [ "$1" = gpu ]; then echo "$wasm_test_gpu_features"; else echo "$wasm_test_cpu_features"; fi; }
-
 # Compiles what browser_tests will run.
 browser_build() {
     use_wasm_test
-    cargo build --tests --target "$wasm_target" --no-default-features --features "$(browser_features "$1")"
+    cargo build --tests --target "$wasm_target" --no-default-features --features "$wasm_test_features"
 }
 
 browser_tests() {
@@ -295,7 +293,7 @@ browser_tests() {
     export WASM_BINDGEN_TEST_TIMEOUT=${WASM_BINDGEN_TEST_TIMEOUT:-300} WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
     # Only the browser target: else every doc test is compiled to wasm as well.
     wasm-pack test --headless --chrome --chromedriver "$CHROMEDRIVER" -- \
-        --test browser --no-default-features --features "$(browser_features "$1")"
+        --test browser --no-default-features --features "$wasm_test_features"
 }
 
 # --- the page -------------------------------------------------------------------------------------------------
@@ -356,8 +354,8 @@ package-ready) package_ready "$@" ;;
 package-stamp) package_stamp "$@" ;;
 packages-aside) packages_aside ;;
 await-package) await_package "$@" ;;
-browser-build) browser_build "$@" ;;
-browser-tests) browser_tests "$@" ;;
+browser-build) browser_build ;;
+browser-tests) browser_tests ;;
 npm) npm_run "$@" ;;
 site) build_site ;;
 shellcheck) run_shellcheck ;;

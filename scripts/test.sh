@@ -31,7 +31,7 @@ finish() {
 
 skipped_tests() {
     local log lines
-    for log in native-tests browser-cpu browser-gpu www-test e2e; do
+    for log in native-tests browser-tests www-test e2e; do
         [ -f "$logs/$log.log" ] || continue
         lines=$(plain <"$logs/$log.log" | grep -E '^(# )?skipped: ' | sort -u || true)
         [ -z "$lines" ] || printf '%s\n' "$lines"
@@ -119,9 +119,7 @@ ok stage check "docs" docs bash "$task" docs
 ok stage check "without Burn" burn-free bash "$task" burn-free
 
 if [ -f tests/browser.rs ]; then
-    # WebGPU first: the next stage but one, the CPU run, then finds this package as it needs it.
-    ok stage check "browser test build, WebGPU" browser-build-gpu bash "$task" browser-build gpu
-    ok stage check "browser test build, CPU" browser-build-cpu bash "$task" browser-build cpu
+    ok stage check "browser test build" browser-build bash "$task" browser-build
 fi
 
 has_cpu=0
@@ -134,8 +132,7 @@ else
 fi
 
 if [ -f tests/browser.rs ]; then
-    ok stage tests "browser tests, CPU" browser-cpu bash "$task" browser-tests cpu
-    ok stage tests "browser tests, WebGPU" browser-gpu bash "$task" browser-tests gpu
+    ok stage tests "browser tests, CPU and WebGPU" browser-tests bash "$task" browser-tests
 else
     absent "browser tests" tests/browser.rs
 fi

@@ -36,7 +36,8 @@ fn agrees_with_the_golden_file_and_its_state_survives_a_checkpoint() {
         let state = pollster::block_on(adam.state()).unwrap();
         assert_eq!(adam.steps(), index + 1);
         adam = DenseAdam::new(lr);
-        adam.restore(index + 1, state, &device.clone().inner()).unwrap();
+        adam.restore(index + 1, state, &device.clone().inner())
+            .unwrap();
     }
     let bias = network.bias.val().inner().into_data();
     assert_eq!(
