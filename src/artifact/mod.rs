@@ -177,5 +177,5 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
 }
 
 #[cfg(test)]
-#[cfg(feature = "flex")]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod tests;

@@ -28,7 +28,7 @@ mod trainer;
 mod validation;
 
 #[cfg(test)]
-#[cfg(feature = "flex")]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod tests;
 
 #[cfg(feature = "train")]
