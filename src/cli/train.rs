@@ -12,9 +12,8 @@ use super::load::{self, Source};
 use super::table;
 use super::{files, progress};
 use crate::artifact::Artifact;
-use crate::data::{Dataset, Part, SplitUse};
+use crate::data::{Part, SplitUse};
 use crate::error::{Error, ErrorKind, Result};
-use crate::metrics::Report;
 use crate::model::{Model, evaluate};
 use crate::train::device::{self, OpenDevice};
 use crate::train::{Event, Select, TrainOptions, Trainer};
@@ -166,21 +165,22 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let model = trainer.model();
     drop(trainer);
     let bytes = pollster::block_on(model.to_artifact())?.to_bytes()?;
-    let mut report = pollster::block_on(final_report(&model, &data, name))?;
+    // The model is safe before anything else can fail.
     files::write(&args.out, &bytes)?;
     Checkpoint::beside(&args.out, 0.0).remove();
+    let report = pollster::block_on(evaluate::final_report(&model, &data, name))?;
+    let mut report = report.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Data,
+            "the model is saved, but there are no rows to measure it on",
+        )
+        .hint("give the schema's [split] a test part")
+    })?;
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(path) = &args.report {
         files::write(path, &files::json(&report)?)?;
     }
     table::print(&report, args.json)
-}
-
-/// The report on the test part; on the validation part where there is none.
-async fn final_report(model: &Model, data: &Dataset, device: &str) -> Result<Report> {
-    let (test, valid) = (data.rows_of(Part::Test), data.rows_of(Part::Valid));
-    let rows = if test.is_empty() { valid } else { test };
-    evaluate::report(model, data, &rows, device).await
 }
 
 pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<Model> {
@@ -242,7 +242,7 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
     let started = Instant::now();
     let (mut rows_done, mut valid_auc) = (0_u64, None::<f64>);
     while let Some(event) = pollster::block_on(trainer.next_event())? {
-        match event {
+        match &event {
             Event::Step {
                 step,
                 steps,
@@ -252,18 +252,16 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
                 rows,
                 ..
             } => {
-                rows_done += rows as u64;
-                bar.set_length(steps);
-                bar.set_position(step);
+                rows_done += *rows as u64;
+                bar.set_length(*steps);
+                bar.set_position(*step);
                 bar.set_prefix(format!("epoch {epoch}/{epochs}"));
                 let rate = rows_done as f64 / started.elapsed().as_secs_f64().max(1e-9);
                 let auc = valid_auc.map_or(String::new(), |auc| format!(" AUC {auc:.4}"));
                 bar.set_message(format!("loss {loss:.4}{auc} {rate:.0} rows/s"));
             }
-            Event::Epoch { .. } => {
-                if let Event::Epoch { valid_auc: auc, .. } = &event {
-                    valid_auc = *auc;
-                }
+            Event::Epoch { valid_auc: auc, .. } => {
+                valid_auc = *auc;
                 tell_epoch(&bar, &event);
             }
             Event::Done {
@@ -272,7 +270,7 @@ fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
                 stopped_early,
             } => {
                 bar.finish_and_clear();
-                let why = if stopped_early {
+                let why = if *stopped_early {
                     "stopped early"
                 } else {
                     "all epochs done"

@@ -71,6 +71,16 @@ impl Columns {
         self.truncate(0);
     }
 
+    /// The labels of `rows` as 0.0 and 1.0, where the source has labels.
+    pub fn labels_of(&self, rows: &[u32]) -> Option<Vec<f32>> {
+        let labels = self.labels.as_deref()?;
+        Some(
+            rows.iter()
+                .map(|&row| f32::from(labels[row as usize]))
+                .collect(),
+        )
+    }
+
     /// How many ids of each field are out of vocabulary (of a bag: items).
     pub fn unknown(&self) -> Vec<u64> {
         let count = |ids: &[u32]| ids.iter().filter(|&&id| id == UNKNOWN).count() as u64;

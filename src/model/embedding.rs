@@ -8,7 +8,9 @@ use rand::Rng;
 use rustc_hash::FxHashMap;
 
 use super::layout::InputLayout;
+use crate::artifact::{TensorValue, Tensors, embedding_name};
 use crate::data::{Columns, FieldColumn, InputField, UNKNOWN};
+use crate::error::{Error, ErrorKind, Result};
 use crate::random::Stream;
 use crate::schema::InputKind;
 
@@ -90,6 +92,38 @@ impl Embeddings {
             dim,
             tables,
             layout: InputLayout::new(fields, dim),
+        })
+    }
+
+    /// The tables under their names in files.
+    pub(crate) fn tensors(&self, fields: &[InputField]) -> Tensors {
+        let named = fields.iter().zip(&self.tables);
+        named
+            .filter_map(|(field, table)| {
+                let value = TensorValue {
+                    shape: vec![field.size(), self.dim],
+                    data: table.clone()?,
+                };
+                Some((embedding_name(field.name()), value))
+            })
+            .collect()
+    }
+
+    /// Moves the tables out of a file's tensors.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] when one is missing or not of its field's size.
+    pub(crate) fn take(fields: &[InputField], dim: usize, tensors: &mut Tensors) -> Result<Self> {
+        let mut table = |field: &InputField| {
+            let value = tensors.remove(&embedding_name(field.name()))?;
+            Some(value.data)
+        };
+        let tables = fields.iter().map(&mut table).collect();
+        Self::from_tables(fields, dim, tables).ok_or_else(|| {
+            Error::new(
+                ErrorKind::ModelFile,
+                "the embedding tables do not fit the fields",
+            )
         })
     }
 

@@ -16,7 +16,7 @@ use crate::schema::Role;
 /// # Errors
 /// [`ErrorKind::Data`] without labels or rows, [`ErrorKind::Device`] when the device was lost.
 pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -> Result<Report> {
-    let all = data.columns.labels.as_deref().ok_or_else(|| {
+    let labels = data.columns.labels_of(rows).ok_or_else(|| {
         Error::new(ErrorKind::Data, "the data has no labels").hint("evaluate on labelled rows")
     })?;
     if rows.is_empty() {
@@ -26,10 +26,6 @@ pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -
         );
     }
     let scores = model.probabilities(&data.columns, rows).await?;
-    let labels: Vec<f32> = rows
-        .iter()
-        .map(|&row| f32::from(all[row as usize]))
-        .collect();
     let scenario: Vec<u32> = rows
         .iter()
         .map(|&row| data.columns.scenario[row as usize])
@@ -53,6 +49,21 @@ pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -
         ));
     }
     Ok(report)
+}
+
+/// The report a training run ends with: on the test part, on the validation part where there is none,
+/// `None` where there is neither.
+///
+/// # Errors
+/// As [`report`].
+pub async fn final_report(model: &Model, data: &Dataset, device: &str) -> Result<Option<Report>> {
+    for part in [Part::Test, Part::Valid] {
+        let rows = data.rows_of(part);
+        if !rows.is_empty() {
+            return report(model, data, &rows, device).await.map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Probabilities of a logistic regression on the scenario-agnostic fields; `None` where `data` has no

@@ -10,11 +10,10 @@ use super::network::Network;
 use super::parameters;
 use super::predict::{Chunk, predict, probability};
 use super::{BlockShape, InputLayout};
-use crate::artifact::{Artifact, FORMAT, Metadata, TensorValue, TrainingSummary, embedding_name};
+use crate::artifact::{Artifact, FORMAT, Metadata, TrainingSummary};
 use crate::data::{Columns, Encoder};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::random::Stream;
-use crate::schema::InputKind;
 
 /// A trained model on a device.
 #[derive(Debug, Clone)]
@@ -65,25 +64,7 @@ impl Model {
             ..
         } = metadata;
         let fields = encoder.fields();
-        let tables = fields
-            .iter()
-            .map(|field| {
-                (field.kind() != InputKind::Dense)
-                    .then(|| {
-                        tensors
-                            .remove(&embedding_name(field.name()))
-                            .map(|t| t.data)
-                    })
-                    .flatten()
-            })
-            .collect();
-        let embeddings =
-            Embeddings::from_tables(fields, config.embedding, tables).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::ModelFile,
-                    "the embedding tables do not fit the fields",
-                )
-            })?;
+        let embeddings = Embeddings::take(fields, config.embedding, &mut tensors)?;
         // The values are replaced at once; only shapes and names are taken from the fresh network.
         let mut network = Network::init(
             &config,
@@ -98,15 +79,14 @@ impl Model {
             network = network.without_discriminators();
         }
         let network = parameters::load(network, &mut tensors, device)?;
-        let device = device.clone();
-        Ok(Self {
-            encoder: Arc::new(encoder),
+        Ok(Self::new(
+            Arc::new(encoder),
             config,
             summary,
             embeddings,
             network,
-            device,
-        })
+            device.clone(),
+        ))
     }
 
     /// The model file's content.
@@ -115,15 +95,7 @@ impl Model {
     /// [`ErrorKind::Device`] when the device was lost.
     pub async fn to_artifact(&self) -> Result<Artifact> {
         let mut tensors = parameters::read(&self.network).await?;
-        for (field, table) in self.encoder.fields().iter().zip(&self.embeddings.tables) {
-            if let Some(table) = table {
-                let value = TensorValue {
-                    shape: vec![field.size(), self.config.embedding],
-                    data: table.clone(),
-                };
-                tensors.insert(embedding_name(field.name()), value);
-            }
-        }
+        tensors.extend(self.embeddings.tensors(self.encoder.fields()));
         let metadata = Metadata {
             format: FORMAT,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),

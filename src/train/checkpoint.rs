@@ -49,16 +49,11 @@ impl Trainer {
     /// [`ErrorKind::Device`] when the device was lost.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
         let mut tensors = Tensors::new();
+        let fields = self.data.encoder.fields();
         add(&mut tensors, "now", parameters::read(&self.network).await?);
-        add(&mut tensors, "now", self.tables(&self.stepper.embeddings));
+        add(&mut tensors, "now", self.stepper.embeddings.tensors(fields));
         add(&mut tensors, "adam", self.stepper.dense.state().await?);
-        for (field, moments) in self
-            .data
-            .encoder
-            .fields()
-            .iter()
-            .zip(self.stepper.lazy.moments())
-        {
+        for (field, moments) in fields.iter().zip(self.stepper.lazy.moments()) {
             for (which, values) in [("first", &moments.first), ("second", &moments.second)] {
                 let value = TensorValue {
                     shape: vec![values.len()],
@@ -82,7 +77,7 @@ impl Trainer {
                 logloss: *logloss,
             });
             add(&mut tensors, "best", parameters::read(network).await?);
-            add(&mut tensors, "best", self.tables(embeddings));
+            add(&mut tensors, "best", embeddings.tensors(fields));
         }
         let document = Document {
             format: FORMAT,
@@ -148,7 +143,9 @@ impl Trainer {
         let plain = autodiff.clone().inner();
 
         let mut now = take(&mut tensors, "now");
-        trainer.stepper.embeddings = trainer.take_tables(&mut now)?;
+        let dim = trainer.options.network.embedding;
+        let encoder = trainer.data.encoder.clone();
+        trainer.stepper.embeddings = Embeddings::take(encoder.fields(), dim, &mut now)?;
         let network = trainer.network.clone();
         trainer.network = parameters::load(network, &mut now, &autodiff)?;
         trainer
@@ -163,7 +160,7 @@ impl Trainer {
         }) = document.best
         {
             let mut best = take(&mut tensors, "best");
-            let embeddings = Some(trainer.take_tables(&mut best)?);
+            let embeddings = Some(Embeddings::take(encoder.fields(), dim, &mut best)?);
             let network: Network = parameters::load(trainer.network.valid(), &mut best, &plain)?;
             trainer.best = Some(Best {
                 epoch,
@@ -182,39 +179,6 @@ impl Trainer {
         trainer.stepper.dropout = stream(&document.dropout)?;
         trainer.set_progress(document.progress)?;
         Ok(trainer)
-    }
-
-    fn tables(&self, embeddings: &Embeddings) -> Tensors {
-        let fields = self.data.encoder.fields().iter();
-        fields
-            .zip(&embeddings.tables)
-            .filter_map(|(field, table)| {
-                let data = table.clone()?;
-                let shape = vec![field.size(), embeddings.dim];
-                Some((
-                    crate::artifact::embedding_name(field.name()),
-                    TensorValue { shape, data },
-                ))
-            })
-            .collect()
-    }
-
-    fn take_tables(&self, tensors: &mut Tensors) -> Result<Embeddings> {
-        let fields = self.data.encoder.fields();
-        let tables = fields
-            .iter()
-            .map(|field| {
-                tensors
-                    .remove(&crate::artifact::embedding_name(field.name()))
-                    .map(|t| t.data)
-            })
-            .collect();
-        Embeddings::from_tables(fields, self.stepper.embeddings.dim, tables).ok_or_else(|| {
-            Error::new(
-                ErrorKind::ModelFile,
-                "the checkpoint's embedding tables do not fit the data",
-            )
-        })
     }
 
     fn restore_lazy(&mut self, steps: u64, mut tensors: Tensors) -> Result<()> {

@@ -21,6 +21,8 @@ mod floor;
 #[cfg(feature = "train")]
 pub mod loss;
 #[cfg(feature = "train")]
+mod setup;
+#[cfg(feature = "train")]
 mod step;
 #[cfg(feature = "train")]
 mod trainer;

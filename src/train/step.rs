@@ -10,6 +10,7 @@ use crate::data::Columns;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
 use crate::model::parameters::{device_error, floats};
+use crate::model::predict::input_tensor;
 use crate::model::{Embeddings, Network, mutual_information};
 use crate::random::Stream;
 
@@ -66,8 +67,6 @@ impl Stepper {
         rows: &[u32],
         device: &Device,
     ) -> Result<(Network, StepLoss)> {
-        let layout = self.embeddings.layout();
-        let (width, aware) = (layout.width, layout.aware);
         self.embeddings.gather_dropping(
             columns,
             rows,
@@ -75,9 +74,12 @@ impl Stepper {
             &mut self.dropout,
             &mut self.gathered,
         );
-        let data = TensorData::new(self.gathered.input.clone(), [rows.len(), width]);
-        let input = Tensor::<2>::from_data(data, device).require_grad();
-        let labels = labels(columns, rows, device)?;
+        let layout = self.embeddings.layout();
+        let input = input_tensor(&self.gathered, layout.width, device).require_grad();
+        let labels = columns
+            .labels_of(rows)
+            .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
+        let labels = Tensor::from_data(TensorData::new(labels, [rows.len()]), device);
 
         let forward = network.forward(input.clone());
         let bce = binary_cross_entropy(forward.logits, labels);
@@ -86,7 +88,7 @@ impl Stepper {
             let order = self.permutation.permutation(rows.len());
             let order: Vec<i32> = order.into_iter().map(|i| i as i32).collect();
             let order = Tensor::<1, Int>::from_data(TensorData::new(order, [rows.len()]), device);
-            let e = input.clone().narrow(1, 0, aware);
+            let e = input.clone().narrow(1, 0, layout.aware);
             mutual_information::loss(network.discriminators(), e, order, &forward.weighting)
                 .map(|mi| (lambda, mi))
         });
@@ -151,19 +153,4 @@ impl Stepper {
         }
         Ok(())
     }
-}
-
-fn labels(columns: &Columns, rows: &[u32], device: &Device) -> Result<Tensor<1>> {
-    let labels = columns
-        .labels
-        .as_deref()
-        .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-    let labels: Vec<f32> = rows
-        .iter()
-        .map(|&row| f32::from(labels[row as usize]))
-        .collect();
-    Ok(Tensor::from_data(
-        TensorData::new(labels, [rows.len()]),
-        device,
-    ))
 }

@@ -53,13 +53,7 @@ pub(super) async fn validate(
         },
     )
     .await?;
-    let labels: Vec<f32> = match &columns.labels {
-        Some(labels) => rows
-            .iter()
-            .map(|&row| f32::from(labels[row as usize]))
-            .collect(),
-        None => Vec::new(),
-    };
+    let labels = columns.labels_of(rows).unwrap_or_default();
     let variance = moments
         .iter()
         .map(|moments| {

@@ -12,7 +12,6 @@ use super::error::{JsResult, busy, js_error};
 use super::model::Model;
 use super::types::{set, to_js};
 use super::{config, current};
-use crate::data::Part;
 use crate::error::{Error, ErrorKind};
 use crate::model::evaluate;
 use crate::train::{self, Event};
@@ -153,17 +152,14 @@ async fn next(slot: &Slot, trainer: &mut train::Trainer) -> JsResult<JsValue> {
     Ok(value)
 }
 
-/// On the test part, or the validation part where there is none; `null` without either.
+/// `null` where no row is left to measure on.
 async fn final_report(slot: &Slot, trainer: &train::Trainer) -> JsResult<JsValue> {
-    let data = &slot.data;
-    let (test, valid) = (data.rows_of(Part::Test), data.rows_of(Part::Valid));
-    let rows = if test.is_empty() { valid } else { test };
-    if rows.is_empty() {
-        return Ok(JsValue::NULL);
-    }
-    let mut report = evaluate::report(&trainer.model(), data, &rows, slot.device)
+    let report = evaluate::final_report(&trainer.model(), &slot.data, slot.device)
         .await
         .map_err(js_error)?;
+    let Some(mut report) = report else {
+        return Ok(JsValue::NULL);
+    };
     report.seconds = (js_sys::Date::now() - slot.started) / 1000.0;
     to_js(&report)
 }
