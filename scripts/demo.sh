@@ -65,7 +65,6 @@ say "serving; Ctrl-C ends it"
 
 if [ ! -f pkg/gpu/.stamp ]; then
     if step "building the WebGPU wasm (about twelve minutes; the page works on the CPU meanwhile)" package-gpu bash "$task" package gpu; then
-        replace_folder pkg/gpu "$www/public/pkg/gpu"
         replace_folder pkg/gpu "$www/dist/pkg/gpu"
         say "WebGPU is there: reload $address"
     else

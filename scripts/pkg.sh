@@ -7,5 +7,6 @@ guard
 set_up rust node_modules wasm_bindgen
 step "CPU wasm package" package-cpu bash "$(task)" package cpu
 step "WebGPU wasm package" package-gpu bash "$(task)" package gpu
+step "client" client bash "$(task)" npm build:client
 cat "$logs/package-cpu.log" "$logs/package-gpu.log" | grep '^size: '
 say "the package is in $root/pkg"

@@ -10,9 +10,6 @@ failed=0
 table=""
 finished=0
 
-# What a stage's name promises but this tree does not have yet. `fail` makes that an error.
-absent_is=${MIDPG_ABSENT:-shown}
-
 finish() {
     local status=$?
     trap - EXIT
@@ -41,17 +38,6 @@ skipped_tests() {
 
 row() { table="$table$(printf '%-34s %8s %8s %8s  %s' "$1" "$2" "$3" "$4" "$5")
 "; }
-
-absent() {
-    if [ "$absent_is" = fail ]; then
-        say "$1: there is no $2"
-        row "$1" - - 1 "ABSENT: no $2"
-        failed=$((failed + 1))
-    else
-        say "$1: left out, there is no $2 yet"
-        row "$1" - - - "left out: no $2 yet"
-    fi
-}
 
 # stage KIND LABEL LOG COMMAND…: KIND is `check`, or `tests` where a run of no tests is a failure.
 stage() {
@@ -118,38 +104,15 @@ ok stage tests "native tests" native-tests bash "$task" native-tests
 ok stage check "docs" docs bash "$task" docs
 ok stage check "without Burn" burn-free bash "$task" burn-free
 
-if [ -f tests/browser.rs ]; then
-    ok stage check "browser test build" browser-build bash "$task" browser-build
-fi
-
-has_cpu=0
-has_gpu=0
-if [ -e src/web ] || [ -e src/web.rs ]; then
-    package_stage cpu "CPU wasm package and its size" && has_cpu=1
-    package_stage gpu "WebGPU wasm package and its size" && has_gpu=1
-else
-    absent "wasm packages" src/web
-fi
-
-if [ -f tests/browser.rs ]; then
-    ok stage tests "browser tests, CPU and WebGPU" browser-tests bash "$task" browser-tests
-else
-    absent "browser tests" tests/browser.rs
-fi
-
-if [ -f "$www/package.json" ]; then
-    ok stage check "page: format" www-format bash "$task" npm format:check
-    ok stage check "page: types" www-check bash "$task" npm check
-    ok stage tests "page: unit tests" www-test bash "$task" npm test
-    if ! stage check "page: build" www-build bash "$task" site; then
-        say "end-to-end tests: not run, the page does not build"
-    elif [ $has_cpu = 0 ] || [ $has_gpu = 0 ]; then
-        absent "end-to-end tests" "wasm package to load"
-    else
-        ok stage tests "end-to-end tests" e2e bash "$task" npm e2e
-    fi
-else
-    absent "page" www/package.json
-fi
+ok stage check "browser test build" browser-build bash "$task" browser-build
+ok package_stage cpu "CPU wasm package and its size"
+ok package_stage gpu "WebGPU wasm package and its size"
+ok stage tests "browser tests, CPU and WebGPU" browser-tests bash "$task" browser-tests
+ok stage check "npm client" client bash "$task" npm build:client
+ok stage check "page: format" www-format bash "$task" npm format:check
+ok stage check "page: types" www-check bash "$task" npm check
+ok stage tests "page: unit tests" www-test bash "$task" npm test
+ok stage check "page: build" www-build bash "$task" site
+ok stage tests "end-to-end tests" e2e bash "$task" npm e2e
 
 finished=1

@@ -13,6 +13,7 @@ const { chromium } = createRequire(
 /** For what depends on the machine's speed; nothing is asserted about how long it takes. */
 export const PATIENCE = Number(process.env.E2E_TIMEOUT ?? 300_000);
 export const site = fileURLToPath(new URL("../../www/dist/", import.meta.url));
+export const packages = fileURLToPath(new URL("../../pkg/", import.meta.url));
 export const gpuBuilt = existsSync(`${site}pkg/gpu/mi_dpg_bg.wasm`);
 
 /** The software adapter of headless Chromium. */
@@ -25,10 +26,10 @@ export const GPU_FLAGS = [
 ];
 
 /** Serves the site under a sub-path and starts a browser; `close` ends both. */
-export async function start(flags = []) {
-  if (!existsSync(`${site}index.html`))
+export async function start(flags = [], root = site) {
+  if (root === site && !existsSync(`${site}index.html`))
     throw new Error(`${site} is not built: npm run build`);
-  const server = await serve({ root: site, prefix: "/some/sub-path/" });
+  const server = await serve({ root, prefix: "/some/sub-path/" });
   const browser = await chromium.launch({
     executablePath: process.env.CHROME || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags],
@@ -36,6 +37,16 @@ export async function start(flags = []) {
   return {
     open: (query = "", settings = {}) =>
       open(browser, server.url, query, settings),
+    /** An empty page in the folder that is served. */
+    blank: async () => {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      await page.route(server.url, (route) =>
+        route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+      );
+      await page.goto(server.url);
+      return page;
+    },
     close: async () => {
       await browser.close();
       await server.close();
