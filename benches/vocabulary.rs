@@ -15,9 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
-use mi_dpg::data::synth::{Effect, Preset, SynthOptions, generate};
-use mi_dpg::data::{Dataset, LoadOptions, load};
-use mi_dpg::schema::Schema;
+use mi_dpg::data::Dataset;
+use mi_dpg::data::synth::{Effect, Preset, SynthOptions, dataset};
 use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 const TURNS: usize = 40;
@@ -31,17 +30,7 @@ fn data(rows: u64) -> Arc<Dataset> {
         effect: Effect::Modulated,
         truth: false,
     };
-    let mut csv = Vec::new();
-    generate(&options, &mut csv, &mut |_| ()).unwrap();
-    Arc::new(
-        load(
-            &csv[..],
-            "amazon.csv",
-            &Schema::preset("amazon").unwrap(),
-            LoadOptions::default(),
-        )
-        .unwrap(),
-    )
+    dataset(&options).unwrap().into()
 }
 
 struct Runner {

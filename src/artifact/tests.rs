@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 
 use super::*;
-use crate::data::synth::{Effect, Preset, SynthOptions, generate};
-use crate::data::{LoadOptions, load};
+use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
 use crate::model::{
     Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
 };
-use crate::schema::Schema;
 use crate::train::{TrainOptions, Trainer};
 
 fn artifact(method: Method) -> Artifact {
@@ -21,15 +19,7 @@ fn artifact(method: Method) -> Artifact {
         effect: Effect::None,
         truth: false,
     };
-    let mut csv = Vec::new();
-    generate(&options, &mut csv, &mut |_| ()).unwrap();
-    let data = load(
-        &csv[..],
-        "ads.csv",
-        &Schema::preset("ads").unwrap(),
-        LoadOptions::default(),
-    )
-    .unwrap();
+    let data = dataset(&options).unwrap();
     let network = NetworkConfig {
         embedding: 3,
         hidden: vec![6, 5],

@@ -6,11 +6,10 @@ use burn::tensor::Device;
 
 use super::*;
 use crate::artifact::Artifact;
-use crate::data::synth::{Effect, Preset, SynthOptions, generate};
-use crate::data::{Dataset, LoadOptions, Part, load};
+use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
+use crate::data::{Dataset, Part};
 use crate::error::ErrorKind;
 use crate::model::{Method, Model, MutualInformationConfig, NetworkConfig, WeightingConfig};
-use crate::schema::Schema;
 
 fn data(rows: u64) -> Arc<Dataset> {
     let options = SynthOptions {
@@ -20,17 +19,7 @@ fn data(rows: u64) -> Arc<Dataset> {
         effect: Effect::Modulated,
         truth: false,
     };
-    let mut csv = Vec::new();
-    generate(&options, &mut csv, &mut |_| ()).unwrap();
-    Arc::new(
-        load(
-            &csv[..],
-            "ads.csv",
-            &Schema::preset("ads").unwrap(),
-            LoadOptions::default(),
-        )
-        .unwrap(),
-    )
+    dataset(&options).unwrap().into()
 }
 
 fn options(lambda: Option<f32>) -> TrainOptions {

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use mi_dpg::artifact::Artifact;
-use mi_dpg::data::synth::{Effect, Preset, SynthOptions, generate};
-use mi_dpg::data::{Dataset, LoadOptions, Part, load};
+use mi_dpg::data::synth::{Effect, Preset, SynthOptions, dataset};
+use mi_dpg::data::{Dataset, Part};
 use mi_dpg::explain::explain;
 use mi_dpg::model::{
     Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
 };
-use mi_dpg::schema::Schema;
 use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 /// Generated advertising rows, loaded.
@@ -22,10 +21,7 @@ pub(crate) fn data(rows: u64) -> Arc<Dataset> {
         effect: Effect::Modulated,
         truth: false,
     };
-    let mut csv = Vec::new();
-    generate(&options, &mut csv, &mut |_| ()).unwrap();
-    let schema = Schema::preset("ads").unwrap();
-    Arc::new(load(&csv[..], "ads.csv", &schema, LoadOptions::default()).unwrap())
+    dataset(&options).unwrap().into()
 }
 
 /// A small MI-DPG of `variant` for `steps` steps.

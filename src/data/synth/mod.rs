@@ -19,6 +19,7 @@ mod ads;
 mod amazon;
 mod amazon_calendar;
 mod amazon_items;
+mod dataset;
 mod hash;
 mod iaac;
 mod iaac_items;
@@ -36,6 +37,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result, quote};
 use crate::random::Stream;
+pub use dataset::dataset;
 pub use report::{SynthReport, SynthScenario};
 use truth::{Best, Seen, Truth};
 use users::Users;
