@@ -96,7 +96,7 @@ impl Embeddings {
     }
 
     /// The tables under their names in files.
-    pub(crate) fn tensors(&self, fields: &[InputField]) -> Tensors {
+    pub fn tensors(&self, fields: &[InputField]) -> Tensors {
         let named = fields.iter().zip(&self.tables);
         named
             .filter_map(|(field, table)| {
@@ -113,7 +113,7 @@ impl Embeddings {
     ///
     /// # Errors
     /// [`ErrorKind::ModelFile`] when one is missing or not of its field's size.
-    pub(crate) fn take(fields: &[InputField], dim: usize, tensors: &mut Tensors) -> Result<Self> {
+    pub fn take(fields: &[InputField], dim: usize, tensors: &mut Tensors) -> Result<Self> {
         let mut table = |field: &InputField| {
             let value = tensors.remove(&embedding_name(field.name()))?;
             Some(value.data)

@@ -50,7 +50,7 @@ impl Model {
     /// Loads a model file's content onto `device`.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`] when tensors do not fit the document; none after
+    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile) when tensors do not fit the document; none after
     /// [`Artifact::from_bytes`].
     pub fn from_artifact(artifact: Artifact, device: &Device) -> Result<Self> {
         let Artifact {
@@ -92,7 +92,7 @@ impl Model {
     /// The model file's content.
     ///
     /// # Errors
-    /// [`ErrorKind::Device`] when the device was lost.
+    /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost.
     pub async fn to_artifact(&self) -> Result<Artifact> {
         let mut tensors = parameters::read(&self.network).await?;
         tensors.extend(self.embeddings.tensors(self.encoder.fields()));
@@ -109,7 +109,7 @@ impl Model {
     /// Probabilities of `rows` of `columns`, in their order.
     ///
     /// # Errors
-    /// [`ErrorKind::Device`] when the device was lost.
+    /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost.
     pub async fn probabilities(&self, columns: &Columns, rows: &[u32]) -> Result<Vec<f32>> {
         let mut out = Vec::with_capacity(rows.len());
         let visit = |chunk: Chunk<'_>| {
@@ -131,7 +131,7 @@ impl Model {
     /// Logits and weighting matrices of `rows`, chunk by chunk.
     ///
     /// # Errors
-    /// [`ErrorKind::Device`] when the device was lost, or what `visit` returns.
+    /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost, or what `visit` returns.
     pub async fn explain_rows(
         &self,
         columns: &Columns,
