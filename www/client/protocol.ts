@@ -20,7 +20,7 @@ export interface DoneMessage {
   epochs: number;
   bestEpoch: number;
   stoppedEarly: boolean;
-  report: Report;
+  report: Report | null;
   model: number;
   info: ModelInfo;
   bytes: Uint8Array;

@@ -20,7 +20,7 @@ export interface DoneEvent {
   bestEpoch: number;
   stoppedEarly: boolean;
   model: ModelHandle;
-  report: Report;
+  report: Report | null;
 }
 
 export type TrainEvent = (StepEvent | EpochEvent | DoneEvent) & Computed;

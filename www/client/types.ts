@@ -56,15 +56,14 @@ export interface ScenarioReport {
   positives: number;
   /** null where all labels are the same. */
   auc: number | null;
-  logloss: number;
+  /** null without rows. */
+  logloss: number | null;
   /** Predicted over actual conversions: 1 is calibrated. */
   calibration: number | null;
 }
 
-export interface Report {
-  rows: number;
-  auc: number | null;
-  logloss: number;
+/** The same over all rows, and by scenario. */
+export interface Report extends ScenarioReport {
   scenarios: Record<string, ScenarioReport>;
   parameters: { embedding: number; network: number };
   seconds: number;

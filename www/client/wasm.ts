@@ -24,7 +24,8 @@ export interface WasmDone {
   epochs: number;
   bestEpoch: number;
   stoppedEarly: boolean;
-  report: Report;
+  /** null where the split left no row to measure on. */
+  report: Report | null;
 }
 
 export interface WasmTrainer {

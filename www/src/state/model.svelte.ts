@@ -23,7 +23,7 @@ export class ModelState {
   }
 
   /** Takes over the model of a finished run and explains it on the rows it was trained from. */
-  async adopt(handle: ModelHandle, report: Report, csv: Uint8Array): Promise<void> {
+  async adopt(handle: ModelHandle, report: Report | null, csv: Uint8Array): Promise<void> {
     await this.#attempt(async () => {
       const client = await this.#device.client();
       this.#take(client, handle, await client.save(handle));
