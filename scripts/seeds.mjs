@@ -2,7 +2,7 @@
 // Trains methods over seeds and prints their test metrics as mean ± standard deviation, with the paired t of each
 // method against the first one (|t| > 2.262 is p < 0.05 for ten seeds). For the record in docs/results.md:
 //     node scripts/seeds.mjs MIDPG DATA SCHEMA SEEDS METHOD[,METHOD…] [FLAG…]
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,11 @@ const folder = mkdtempSync(join(tmpdir(), "seeds-"));
 function train(method, seed) {
     const args = ["train", "--data", data, "--schema", schema, "--model", method, "--seed", seed];
     args.push("--out", join(folder, "model.safetensors"), "--json", ...flags);
-    return JSON.parse(execFileSync(midpg, args.map(String), { stdio: ["ignore", "pipe", "ignore"] }));
+    const { status, stdout, stderr } = spawnSync(midpg, args.map(String), { encoding: "utf8", maxBuffer: 1 << 26 });
+    if (status !== 0) throw new Error(stderr);
+    const kept = stderr.split("\n").findLast((line) => line.endsWith(" *"));
+    const ratios = kept?.match(/between\/within ([\d. ]+) \*/)?.[1].split(" ").map(Number);
+    return { ...JSON.parse(stdout), ratios };
 }
 
 const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
@@ -37,6 +41,12 @@ for (const method of methods.split(",")) {
     const against = first ? `${t(auc, first.auc)} | ${t(logloss, first.logloss)}` : "– | –";
     first ??= { auc, logloss };
     console.log(`| ${method} | ${told(auc)} | ${told(logloss)} | ${against} | ${mean(seconds).toFixed(1)} |`);
+    const ratios = reports.map((r) => r.ratios).filter(Boolean);
+    if (ratios.length > 0) {
+        // Ratios are compared on the scale of their logarithms.
+        const layers = ratios[0].map((_, l) => Math.exp(mean(ratios.map((r) => Math.log(r[l])))).toPrecision(3));
+        console.log(`|  between/within variance of s by layer, geometric mean | ${layers.join(" ")} | | | | |`);
+    }
     const truth = reports.map((r) => r.truth).filter(Boolean);
     if (truth.length > 0) {
         const of = (key) => mean(truth.map((x) => x[key]));

@@ -1,9 +1,11 @@
 //! The `midpg` command: reads files, drives the library, prints. Nothing else in the crate prints.
 
 mod args;
+mod checkpoint;
 mod evaluate;
 mod explain;
 mod files;
+mod follow;
 mod heatmap;
 mod inspect;
 mod load;

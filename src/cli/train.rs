@@ -2,21 +2,22 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args as ClapArgs;
-use indicatif::ProgressBar;
 
 use super::args::{BadRows, Network};
+use super::checkpoint::Checkpoint;
+use super::files;
+use super::follow::follow;
 use super::load::{self, Source};
 use super::table;
-use super::{files, progress};
 use crate::artifact::Artifact;
 use crate::data::{Part, SplitUse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, evaluate};
 use crate::train::device::{self, OpenDevice};
-use crate::train::{Event, Select, TrainOptions, Trainer};
+use crate::train::{Select, TrainOptions, Trainer};
 
 /// Train a model on a log and save it to one file
 #[derive(Debug, ClapArgs)]
@@ -150,24 +151,24 @@ pub(super) fn run(args: &Args) -> Result<()> {
         data.rows_of(Part::Test).len(),
         data.encoder.scenarios().len().saturating_sub(2),
     );
-    let checkpoint = Checkpoint::beside(&args.out, t.checkpoint_every);
+    let mut checkpoint = Checkpoint::beside(&args.out, t.checkpoint_every);
     let mut trainer = match (
         &init,
         t.resume.then(|| checkpoint.read()).transpose()?.flatten(),
     ) {
         (_, Some(bytes)) => Trainer::resume(data.clone(), options, &device, name, &bytes)
-            .map_err(|error| error.in_file(checkpoint.path.display()))?,
+            .map_err(|error| error.in_file(checkpoint.path().display()))?,
         (Some(model), None) => Trainer::warm(data.clone(), options, &device, name, model)?,
         (None, None) => Trainer::new(data.clone(), options, &device, name)?,
     };
-    follow(&mut trainer, checkpoint)?;
+    follow(&mut trainer, &mut checkpoint)?;
 
     let model = trainer.model();
     drop(trainer);
     let bytes = pollster::block_on(model.to_artifact())?.to_bytes()?;
     // The model is safe before anything else can fail.
     files::write(&args.out, &bytes)?;
-    Checkpoint::beside(&args.out, 0.0).remove();
+    checkpoint.remove();
     let report = pollster::block_on(evaluate::final_report(&model, &data, name))?;
     let mut report = report.ok_or_else(|| {
         Error::new(
@@ -233,131 +234,5 @@ fn threads(count: Option<usize>) -> Result<()> {
         None | Some(1) => Ok(()),
         Some(_) => Err(Error::new(ErrorKind::Config, "this build has no threads")
             .hint("build with the feature `parallel`")),
-    }
-}
-
-/// Runs the trainer to its end, with a bar, a line per epoch and checkpoints.
-fn follow(trainer: &mut Trainer, mut checkpoint: Checkpoint) -> Result<()> {
-    let bar = progress::steps(0);
-    let started = Instant::now();
-    let (mut rows_done, mut valid_auc) = (0_u64, None::<f64>);
-    while let Some(event) = pollster::block_on(trainer.next_event())? {
-        match &event {
-            Event::Step {
-                step,
-                steps,
-                epoch,
-                epochs,
-                loss,
-                rows,
-                ..
-            } => {
-                rows_done += *rows as u64;
-                bar.set_length(*steps);
-                bar.set_position(*step);
-                bar.set_prefix(format!("epoch {epoch}/{epochs}"));
-                let rate = rows_done as f64 / started.elapsed().as_secs_f64().max(1e-9);
-                let auc = valid_auc.map_or(String::new(), |auc| format!(" AUC {auc:.4}"));
-                bar.set_message(format!("loss {loss:.4}{auc} {rate:.0} rows/s"));
-            }
-            Event::Epoch { valid_auc: auc, .. } => {
-                valid_auc = *auc;
-                tell_epoch(&bar, &event);
-            }
-            Event::Done {
-                epochs,
-                best_epoch,
-                stopped_early,
-            } => {
-                bar.finish_and_clear();
-                let why = if *stopped_early {
-                    "stopped early"
-                } else {
-                    "all epochs done"
-                };
-                anstream::eprintln!("{why} after {epochs} epochs; kept epoch {best_epoch}");
-                return Ok(());
-            }
-        }
-        checkpoint.write_if_due(trainer)?;
-    }
-    Ok(())
-}
-
-fn tell_epoch(bar: &ProgressBar, event: &Event) {
-    let Event::Epoch {
-        epoch,
-        train_loss,
-        valid_auc,
-        valid_logloss,
-        best,
-        mutual_information,
-        variance,
-        ..
-    } = event
-    else {
-        return;
-    };
-    let number = |value: &Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    let mut line = format!(
-        "epoch {epoch}: loss {train_loss:.4}, valid AUC {}, LogLoss {}",
-        number(valid_auc),
-        number(valid_logloss)
-    );
-    if let Some(mi) = mutual_information {
-        line += &format!(
-            ", L_mi {:.3} (floor {:.3}), I_JSD {:.3}",
-            mi.loss, mi.floor, mi.jsd
-        );
-    }
-    let ratios: Vec<String> = variance.iter().map(|v| number(&v.ratio())).collect();
-    if !ratios.is_empty() {
-        line += &format!(", between/within {}", ratios.join(" "));
-    }
-    if *best {
-        line += " *";
-    }
-    bar.suspend(|| anstream::eprintln!("{line}"));
-}
-
-/// The file that a killed run is continued from.
-struct Checkpoint {
-    path: PathBuf,
-    every: Duration,
-    last: Instant,
-}
-
-impl Checkpoint {
-    fn beside(out: &Path, every: f64) -> Self {
-        let mut name = out.as_os_str().to_owned();
-        name.push(".checkpoint");
-        let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
-        Self {
-            path: name.into(),
-            every,
-            last: Instant::now(),
-        }
-    }
-
-    fn read(&self) -> Result<Option<Vec<u8>>> {
-        if self.path.exists() {
-            files::read(&self.path).map(Some)
-        } else {
-            Ok(None)
-        }
-    }
-
-    fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {
-        if self.last.elapsed() < self.every {
-            return Ok(());
-        }
-        files::write(&self.path, &pollster::block_on(trainer.checkpoint())?)?;
-        self.last = Instant::now();
-        Ok(())
-    }
-
-    fn remove(&self) {
-        // It may never have been written.
-        let _ = std::fs::remove_file(&self.path);
     }
 }

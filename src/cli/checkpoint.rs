@@ -1,0 +1,54 @@
+//! The checkpoint beside a model that is being trained.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::files;
+use crate::error::Result;
+use crate::train::Trainer;
+
+/// The file that a killed run is continued from.
+pub(super) struct Checkpoint {
+    path: PathBuf,
+    every: Duration,
+    last: Instant,
+}
+
+impl Checkpoint {
+    pub(super) fn beside(out: &Path, every: f64) -> Self {
+        let mut name = out.as_os_str().to_owned();
+        name.push(".checkpoint");
+        let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
+        Self {
+            path: name.into(),
+            every,
+            last: Instant::now(),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn read(&self) -> Result<Option<Vec<u8>>> {
+        if self.path.exists() {
+            files::read(&self.path).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub(super) fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {
+        if self.last.elapsed() < self.every {
+            return Ok(());
+        }
+        files::write(&self.path, &pollster::block_on(trainer.checkpoint())?)?;
+        self.last = Instant::now();
+        Ok(())
+    }
+
+    pub(super) fn remove(&self) {
+        // It may never have been written.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
