@@ -28,6 +28,9 @@ mod cpu {
             for (name, json) in common::golden::CASES {
                 common::golden::check(name, json, &device).await;
             }
+            for (name, json) in common::baselines::CASES {
+                common::baselines::check(name, json, &device).await;
+            }
         }
     }
 
@@ -35,8 +38,9 @@ mod cpu {
     async fn training_saving_loading_explaining() {
         for &kind in DEVICES {
             let device = device::open(kind).await.unwrap();
-            for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
-                common::training::check_round_trip(&device.device, device.name, variant, 4).await;
+            let baselines = common::training::baselines();
+            for method in common::training::weighted().into_iter().chain(baselines) {
+                common::training::check_round_trip(&device.device, device.name, method, 4).await;
             }
         }
     }
@@ -67,5 +71,19 @@ async fn webgpu_agrees_with_the_golden_vectors_and_trains() {
             .unwrap();
         common::golden::check(name, json, &device.device).await;
     }
-    common::training::check_round_trip(&device.device, device.name, Variant::R, 2).await;
+    for name in [
+        "ple",
+        "star",
+        "pepnet",
+        "adasparse_binarisation",
+        "apg_mix_over",
+    ] {
+        let (name, json) = common::baselines::CASES
+            .iter()
+            .find(|(case, _)| *case == name)
+            .unwrap();
+        common::baselines::check(name, json, &device.device).await;
+    }
+    let method = common::training::mi_dpg(Variant::R);
+    common::training::check_round_trip(&device.device, device.name, method, 2).await;
 }

@@ -5,7 +5,6 @@
 mod common;
 
 use burn::tensor::Device;
-use mi_dpg::model::Variant;
 
 fn devices() -> Vec<(&'static str, Device)> {
     ["cpu", "ndarray"]
@@ -27,16 +26,18 @@ fn golden_vectors() {
         for (name, json) in common::golden::CASES {
             pollster::block_on(common::golden::check(name, json, &device));
         }
+        for (name, json) in common::baselines::CASES {
+            pollster::block_on(common::baselines::check(name, json, &device));
+        }
     }
 }
 
 #[test]
 fn training_saving_loading_explaining() {
     for (name, device) in devices() {
-        for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
-            pollster::block_on(common::training::check_round_trip(
-                &device, name, variant, 4,
-            ));
+        let baselines = common::training::baselines();
+        for method in common::training::weighted().into_iter().chain(baselines) {
+            pollster::block_on(common::training::check_round_trip(&device, name, method, 4));
         }
     }
 }

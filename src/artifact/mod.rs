@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::Encoder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::config::NetworkConfig;
+use crate::model::layout::InputLayout;
 use crate::model::shapes;
 use crate::schema::InputKind;
 
@@ -136,6 +137,11 @@ pub(crate) fn embedding_name(field: &str) -> String {
 fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
     let mut present = container.shapes();
     let fields = metadata.encoder.fields();
+    let layout = InputLayout::new(fields, metadata.network.embedding);
+    metadata
+        .network
+        .check_scenarios(layout.scenarios)
+        .map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
     let tables = fields
         .iter()
         .filter(|field| field.kind() != InputKind::Dense)
@@ -145,7 +151,7 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
                 vec![field.size(), metadata.network.embedding],
             )
         });
-    let network = shapes::tensors(&metadata.network, fields);
+    let network = shapes::of_layout(&metadata.network, &layout);
     let has_discriminators = present
         .keys()
         .any(|name| name.starts_with(shapes::DISCRIMINATORS));

@@ -7,8 +7,11 @@ use burn::tensor::Device;
 use super::*;
 use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
 use crate::model::{
-    Method, Model, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+    AdaSparseConfig, ApgCondition, ApgConfig, Condition, Method, Model, MutualInformationConfig,
+    Network, NetworkConfig, PepNetConfig, PleConfig, StarConfig, Variant, WeightingConfig,
+    parameters,
 };
+use crate::random::Stream;
 use crate::train::{TrainOptions, Trainer};
 
 fn artifact(method: Method) -> Artifact {
@@ -153,43 +156,79 @@ fn a_hostile_document_is_refused_before_anything_is_allocated() {
 /// What the reader checks against is what the networks have.
 #[test]
 fn the_shapes_are_those_of_the_networks() {
-    for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
-        for condition in [
-            crate::model::Condition::Input,
-            crate::model::Condition::Scenario,
-        ] {
-            let weighting = WeightingConfig {
-                variant,
+    for method in methods() {
+        let config = NetworkConfig {
+            embedding: 3,
+            hidden: vec![7, 5, 4],
+            method,
+        };
+        config.validate().unwrap();
+        let layout = InputLayout {
+            priors: vec![3..5, 5..6],
+            ..InputLayout::of_widths(11, 3, 2)
+        };
+        let mut random = Stream::new(1, "test");
+        let network = Network::init(&config, &layout, &mut random, &Device::flex());
+        let tensors = pollster::block_on(parameters::read(&network)).unwrap();
+        let found: BTreeMap<String, Vec<usize>> = tensors
+            .into_iter()
+            .map(|(name, t)| (name, t.shape))
+            .collect();
+        let list = shapes::of_layout(&config, &layout);
+        assert_eq!(shapes::count(&list), parameters::count(&network));
+        let expected: BTreeMap<_, _> = list.into_iter().collect();
+        assert_eq!(found, expected, "{:?}", config.method);
+    }
+}
+
+fn methods() -> Vec<Method> {
+    let mut methods = vec![
+        Method::Dnn,
+        Method::Ple(PleConfig {
+            specific: 2,
+            ..Default::default()
+        }),
+        Method::Ple(PleConfig {
+            levels: 1,
+            shared: 0,
+            ..Default::default()
+        }),
+        Method::Star(StarConfig::default()),
+        Method::PepNet(PepNetConfig::default()),
+        Method::PepNet(PepNetConfig {
+            epnet: false,
+            gate_first_input: false,
+            ..Default::default()
+        }),
+        Method::AdaSparse(AdaSparseConfig {
+            prune_input: true,
+            ..Default::default()
+        }),
+    ];
+    for condition in [ApgCondition::Group, ApgCondition::Mix, ApgCondition::Own] {
+        for (over, generated_bias) in [(None, true), (Some(6), false)] {
+            methods.push(Method::Apg(ApgConfig {
                 condition,
-                dk: 2,
-                dr_div: 3,
-                dc_div: 2,
+                over,
+                generated_bias,
                 ..Default::default()
-            };
-            let method = Method::MiDpg {
-                weighting,
-                mutual_information: MutualInformationConfig::default(),
-            };
-            let config = NetworkConfig {
-                embedding: 3,
-                hidden: vec![7, 5],
-                method,
-            };
-            let layout = crate::model::InputLayout {
-                spans: Vec::new(),
-                aware: 3,
-                width: 11,
-            };
-            let mut random = crate::random::Stream::new(1, "test");
-            let network =
-                crate::model::Network::init(&config, &layout, &mut random, &Device::flex());
-            let tensors = pollster::block_on(crate::model::parameters::read(&network)).unwrap();
-            let found: BTreeMap<String, Vec<usize>> = tensors
-                .into_iter()
-                .map(|(name, t)| (name, t.shape))
-                .collect();
-            let expected: BTreeMap<_, _> = shapes::of_widths(&config, 11, 3).into_iter().collect();
-            assert_eq!(found, expected);
+            }));
         }
     }
+    for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
+        for condition in [Condition::Input, Condition::Scenario] {
+            methods.push(Method::MiDpg {
+                weighting: WeightingConfig {
+                    variant,
+                    condition,
+                    dk: 2,
+                    dr_div: 3,
+                    dc_div: 2,
+                    ..Default::default()
+                },
+                mutual_information: MutualInformationConfig::default(),
+            });
+        }
+    }
+    methods
 }

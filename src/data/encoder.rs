@@ -50,13 +50,16 @@ impl Encoder {
                     ),
                 ));
             }
-            if input.name == schema.scenario.field {
+            let is_scenario = input.name == schema.scenario.field;
+            if is_scenario {
                 scenario = Some(index);
             }
             fields.push(InputField {
                 name: input.name.clone(),
                 column: input.field.column.clone(),
                 role: input.field.role,
+                prior: input.field.prior,
+                scenario: is_scenario,
                 kind: input.kind(),
                 vocabulary,
             });

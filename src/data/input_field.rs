@@ -9,6 +9,8 @@ pub struct InputField {
     pub(super) name: String,
     pub(super) column: String,
     pub(super) role: Role,
+    pub(super) prior: bool,
+    pub(super) scenario: bool,
     pub(super) kind: InputKind,
     pub(super) vocabulary: Vocabulary,
 }
@@ -27,6 +29,16 @@ impl InputField {
     /// Scenario-aware or scenario-agnostic.
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whether it tells who or what the impression is of: a prior of PEPNet.
+    pub fn is_prior(&self) -> bool {
+        self.prior
+    }
+
+    /// Whether its id is the scenario index.
+    pub fn is_scenario(&self) -> bool {
+        self.scenario
     }
 
     /// What the model gets: an id, a bag of ids or a number.

@@ -3,8 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation::relu};
 
+use super::batch::{Batch, Forward};
 use super::linear::Linear;
-use super::network::Forward;
 use crate::random::Stream;
 
 /// The backbone: all scenarios share everything, the scenario is one more input feature.
@@ -34,15 +34,17 @@ impl Dnn {
         }
     }
 
-    /// h¹ \[batch, D\] → logits \[batch\].
-    pub fn forward(&self, input: Tensor<2>) -> Forward {
+    /// Logits of a batch.
+    pub fn forward(&self, batch: &Batch<'_>) -> Forward {
+        Forward::of_logits(self.logits(batch.input.clone()))
+    }
+
+    /// \[batch, d_in\] → logits \[batch\].
+    pub fn logits(&self, input: Tensor<2>) -> Tensor<1> {
         let hidden = self
             .layers
             .iter()
             .fold(input, |h, layer| relu(layer.forward(h)));
-        Forward {
-            logits: self.output.forward(hidden).squeeze_dim(1),
-            weighting: Vec::new(),
-        }
+        self.output.forward(hidden).squeeze_dim(1)
     }
 }

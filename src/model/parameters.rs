@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
+use super::shapes::is_statistic;
 use crate::artifact::TensorValue;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -58,9 +59,33 @@ impl ModuleVisitor for Collector {
     }
 }
 
-/// Number of parameters.
+#[derive(Default)]
+struct Counter {
+    path: Path,
+    count: usize,
+}
+
+impl ModuleVisitor for Counter {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if !is_statistic(&self.path.name()) {
+            self.count += param.lazy_shape().as_slice().iter().product::<usize>();
+        }
+    }
+
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+}
+
+/// Number of parameters, without what is gathered and not learned.
 pub fn count(module: &impl Module) -> usize {
-    module.num_params()
+    let mut counter = Counter::default();
+    module.visit(&mut counter);
+    counter.count
 }
 
 /// Reads every parameter to the host, in one go.

@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
+use super::batch::Batch;
 use super::embedding::{Embeddings, Gathered};
 use super::network::Network;
 use super::parameters::{device_error, floats};
@@ -38,10 +39,17 @@ pub async fn predict(
     let widest = network.widest_weighting().max(embeddings.layout().width);
     let size = (CHUNK_VALUES / widest.max(1)).clamp(64, 4096);
     let mut gathered = Gathered::default();
+    let mut scenario = Vec::new();
     for rows in rows.chunks(size) {
         embeddings.gather(columns, rows, &mut gathered);
         let input = input_tensor(&gathered, embeddings.layout().width, device);
-        let forward = network.forward(input);
+        scenario.clear();
+        scenario.extend(rows.iter().map(|&row| columns.scenario[row as usize]));
+        let forward = network.forward(&Batch {
+            input,
+            scenario: &scenario,
+            training: None,
+        });
         let mut transaction = Transaction::default().register(forward.logits);
         if with_weighting {
             for s in forward.weighting {

@@ -15,6 +15,9 @@ pub struct Field {
     pub column: String,
     /// Whether it describes the scenario.
     pub role: Role,
+    /// Whether it tells who or what the impression is of (user, item, shop): PEPNet's personal gates
+    /// and APG's mix-wise condition see it.
+    pub prior: bool,
     /// What its cells hold.
     pub kind: FieldKind,
 }

@@ -26,6 +26,8 @@ pub(super) struct FieldToml {
     kind: Kind,
     #[serde(default)]
     role: Role,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    prior: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     min_count: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,6 +174,7 @@ impl TryFrom<FieldToml> for Field {
             column: toml.column.unwrap_or_else(|| toml.name.clone()),
             name: toml.name,
             role: toml.role,
+            prior: toml.prior,
         })
     }
 }
@@ -183,6 +186,7 @@ impl From<Field> for FieldToml {
             name: field.name,
             kind: Kind::Categorical,
             role: field.role,
+            prior: field.prior,
             min_count: None,
             max_size: None,
             hash_buckets: None,

@@ -13,8 +13,13 @@ use super::step::Stepper;
 use super::trainer::{Phase, Progress, Sums, Trainer};
 use crate::data::{Dataset, Part};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Embeddings, Model, Network};
+use crate::model::{Embeddings, InputLayout, Model, Network};
 use crate::random::Stream;
+
+fn check_scenarios(options: &TrainOptions, data: &Dataset) -> Result<()> {
+    let layout = InputLayout::new(data.encoder.fields(), options.network.embedding);
+    options.network.check_scenarios(layout.scenarios)
+}
 
 impl Trainer {
     /// A trainer at its first step. `device` is where the network runs (differentiation is added
@@ -31,6 +36,7 @@ impl Trainer {
     ) -> Result<Self> {
         options.validate()?;
         let fields = data.encoder.fields();
+        check_scenarios(&options, &data)?;
         let embeddings = Embeddings::init(
             fields,
             options.network.embedding,

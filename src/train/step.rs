@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
 use crate::model::parameters::{device_error, floats};
 use crate::model::predict::input_tensor;
-use crate::model::{Embeddings, Network, mutual_information};
+use crate::model::{Batch, Embeddings, Network, mutual_information};
 use crate::random::Stream;
 
 /// The losses of a step.
@@ -59,12 +59,13 @@ impl Stepper {
         }
     }
 
-    /// Trains `network` on `rows` of `columns`.
+    /// Trains `network` on `rows` of `columns`, at `progress` (0 to 1) of the planned steps.
     pub(super) async fn step(
         &mut self,
         network: Network,
         columns: &Columns,
         rows: &[u32],
+        progress: f32,
         device: &Device,
     ) -> Result<(Network, StepLoss)> {
         self.embeddings.gather_dropping(
@@ -81,7 +82,16 @@ impl Stepper {
             .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
         let labels = Tensor::from_data(TensorData::new(labels, [rows.len()]), device);
 
-        let forward = network.forward(input.clone());
+        let scenario: Vec<u32> = rows
+            .iter()
+            .map(|&row| columns.scenario[row as usize])
+            .collect();
+        let network = network.at(progress);
+        let forward = network.forward(&Batch {
+            input: input.clone(),
+            scenario: &scenario,
+            training: Some(progress),
+        });
         let bce = binary_cross_entropy(forward.logits, labels);
         // A batch of one has no negative pair.
         let mi = self.lambda.filter(|_| rows.len() > 1).and_then(|lambda| {
@@ -92,18 +102,25 @@ impl Stepper {
             mutual_information::loss(network.discriminators(), e, order, &forward.weighting)
                 .map(|mi| (lambda, mi))
         });
-        let loss = match &mi {
-            Some((lambda, mi)) => bce.clone() + mi.clone().mul_scalar(*lambda),
-            None => bce.clone(),
-        };
+        let mut loss = bce.clone();
+        if let Some((lambda, mi)) = &mi {
+            loss = loss + mi.clone().mul_scalar(*lambda);
+        }
+        if let Some(penalty) = &forward.penalty {
+            loss = loss + penalty.clone();
+        }
         let mut gradients = loss.backward();
         let gradient = input
             .grad_remove(&mut gradients)
             .ok_or_else(|| Error::new(ErrorKind::Training, "the input has no gradient"))?;
-        let network = self.dense.step(network, &mut gradients);
+        let network = self
+            .dense
+            .step(network, &mut gradients)
+            .absorb(forward.moments);
 
         let mut transaction = Transaction::default()
             .register(gradient)
+            .register(loss.inner())
             .register(bce.inner());
         if let Some((_, mi)) = &mi {
             transaction = transaction.register(mi.clone().inner());
@@ -120,14 +137,8 @@ impl Stepper {
                 .transpose()
                 .map(|v| v.and_then(|v| v.first().copied()).unwrap_or(f32::NAN))
         };
-        let bce = scalar()?;
-        let (loss, mi) = match mi {
-            Some((lambda, _)) => {
-                let mi = scalar()?;
-                (bce + lambda * mi, Some(mi))
-            }
-            None => (bce, None),
-        };
+        let (loss, bce) = (scalar()?, scalar()?);
+        let mi = mi.map(|_| scalar()).transpose()?;
         self.update_embeddings(&gradient)?;
         Ok((network, StepLoss { loss, bce, mi }))
     }

@@ -132,9 +132,10 @@ impl Trainer {
         let end = (start + self.options.batch).min(self.order.len());
         let rows = &self.order[start..end];
         let network = self.network.clone();
+        let done = self.progress.step as f32 / self.total_steps().max(1) as f32;
         let (network, StepLoss { loss, bce, mi }) = self
             .stepper
-            .step(network, &self.data.columns, rows, &self.device)
+            .step(network, &self.data.columns, rows, done, &self.device)
             .await?;
         self.network = network;
         let progress = &mut self.progress;
@@ -275,10 +276,10 @@ impl Trainer {
             valid_logloss: self.best.as_ref().and_then(|best| best.logloss),
             base_rate: self.base_rate,
         };
-        let network = network.without_discriminators();
+        let network = network.frozen();
         Model::new(
             self.data.encoder.clone(),
-            self.options.network.clone(),
+            self.options.network.frozen(),
             summary,
             embeddings,
             network,

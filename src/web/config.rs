@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::error::{JsResult, js_error};
 use crate::error::{Error, ErrorKind};
 use crate::model::{
-    Condition, Method, MutualInformationConfig, NetworkConfig, Variant, WeightingConfig,
+    ApgCondition, Condition, Gates, MethodName, MethodSettings, NetworkConfig, PruningForm, Variant,
 };
 use crate::train::{Select, TrainOptions};
 
@@ -21,6 +21,15 @@ struct TrainConfig {
     condition: Option<Condition>,
     gate_scale: Option<f32>,
     lambda: Option<f32>,
+    levels: Option<usize>,
+    specific_experts: Option<usize>,
+    shared_experts: Option<usize>,
+    gates: Option<Gates>,
+    gate_first_input: Option<bool>,
+    pruning: Option<PruningForm>,
+    apg_condition: Option<ApgCondition>,
+    rank_div: Option<usize>,
+    over: Option<usize>,
     embedding: Option<usize>,
     hidden: Option<Vec<usize>>,
     epochs: Option<usize>,
@@ -31,14 +40,6 @@ struct TrainConfig {
     oov_dropout: Option<f32>,
     select: Option<Select>,
     max_steps: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum MethodName {
-    Dnn,
-    Dpg,
-    MiDpg,
 }
 
 /// The settings of a JavaScript object.
@@ -56,36 +57,30 @@ pub(super) fn parse(config: JsValue) -> JsResult<TrainOptions> {
 
 impl TrainConfig {
     fn options(self) -> TrainOptions {
-        let (w, mi, t, n) = (
-            WeightingConfig::default(),
-            MutualInformationConfig::default(),
-            TrainOptions::default(),
-            NetworkConfig::default(),
-        );
-        let weighting = WeightingConfig {
-            variant: self.variant.unwrap_or(w.variant),
-            dk: self.dk.unwrap_or(w.dk),
-            dr_div: self.dr_div.unwrap_or(w.dr_div),
-            dc_div: self.dc_div.unwrap_or(w.dc_div),
-            condition: self.condition.unwrap_or(w.condition),
-            gate_scale: self.gate_scale.unwrap_or(w.gate_scale),
-        };
-        let method = match self.method {
-            MethodName::Dnn => Method::Dnn,
-            MethodName::Dpg => Method::Dpg { weighting },
-            MethodName::MiDpg => Method::MiDpg {
-                weighting,
-                mutual_information: MutualInformationConfig {
-                    lambda: self.lambda.unwrap_or(mi.lambda),
-                    ..mi
-                },
-            },
+        let (t, n) = (TrainOptions::default(), NetworkConfig::default());
+        let settings = MethodSettings {
+            variant: self.variant,
+            dk: self.dk,
+            dr_div: self.dr_div,
+            dc_div: self.dc_div,
+            condition: self.condition,
+            gate_scale: self.gate_scale,
+            lambda: self.lambda,
+            levels: self.levels,
+            specific_experts: self.specific_experts,
+            shared_experts: self.shared_experts,
+            gates: self.gates,
+            gate_first_input: self.gate_first_input,
+            pruning: self.pruning,
+            apg_condition: self.apg_condition,
+            rank_div: self.rank_div,
+            over: self.over,
         };
         TrainOptions {
             network: NetworkConfig {
                 embedding: self.embedding.unwrap_or(n.embedding),
                 hidden: self.hidden.unwrap_or(n.hidden),
-                method,
+                method: settings.method(self.method),
             },
             epochs: self.epochs.unwrap_or(t.epochs),
             patience: self.patience.unwrap_or(t.patience),

@@ -38,11 +38,16 @@ export interface DatasetInfo {
   rows: number; parts: { train: number; valid: number; test: number };
   skipped: number; skipReasons: string[]; positives: number; scenarios: string[]; fields: FieldInfo[];
 }
+export type Method = "dnn" | "ple" | "star" | "pepnet" | "adasparse" | "apg" | "dpg" | "mi-dpg";
 /** What to train; everything left out has the documented default. */
 export interface TrainConfig {
-  method: "dnn" | "dpg" | "mi-dpg";
+  method: Method;
   variant?: "non" | "rc" | "r" | "c"; dk?: number; drDiv?: number; dcDiv?: number;
   condition?: "input" | "scenario"; gateScale?: number; lambda?: number;
+  levels?: number; specificExperts?: number; sharedExperts?: number;
+  gates?: "both" | "epnet" | "ppnet"; gateFirstInput?: boolean;
+  pruning?: "binarisation" | "scaling" | "fusion";
+  apgCondition?: "group" | "mix" | "self"; rankDiv?: number; over?: number;
   embedding?: number; hidden?: number[];
   epochs?: number; patience?: number; batch?: number; lr?: number; seed?: number;
   oovDropout?: number; select?: "auc" | "logloss"; maxSteps?: number;
@@ -65,7 +70,7 @@ export interface TrainingSummary {
   epochs: number; best_epoch: number; valid_auc: number | null; valid_logloss: number | null; base_rate: number;
 }
 export interface ModelInfo {
-  method: "dnn" | "dpg" | "mi-dpg";
+  method: Method;
   /** Whether it has weighting matrices to explain. */
   weighted: boolean; config: unknown; training: TrainingSummary;
   scenarios: string[]; fields: FieldInfo[]; parameters: { embedding: number; network: number };

@@ -7,8 +7,8 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
 use mi_dpg::artifact::{TensorValue, Tensors};
 use mi_dpg::model::{
-    Condition, InputLayout, Method, MutualInformationConfig, Network, NetworkConfig, Variant,
-    WeightingConfig, parameters,
+    Batch, Condition, InputLayout, Method, MutualInformationConfig, Network, NetworkConfig,
+    Variant, WeightingConfig, parameters,
 };
 use mi_dpg::random::Stream;
 use mi_dpg::train::loss::binary_cross_entropy;
@@ -16,11 +16,13 @@ use serde::Deserialize;
 
 macro_rules! cases {
     ($($name:literal),+ $(,)?) => {
-        /// Every case of the networks, by name.
+        /// Every case, by name.
         pub(crate) const CASES: &[(&str, &str)] =
             &[$(($name, include_str!(concat!("../golden/", $name, ".json")))),+];
     };
 }
+
+pub(crate) use cases;
 
 cases!(
     "dnn",
@@ -69,10 +71,31 @@ struct Config {
     lambda: Option<f32>,
 }
 
+/// A tensor in a golden file.
 #[derive(Deserialize)]
-struct Value {
+pub(crate) struct Value {
     shape: Vec<usize>,
     data: Vec<f32>,
+}
+
+/// Loads a case's tensors into `network`, which must have exactly those.
+pub(crate) fn load(
+    name: &str,
+    network: Network,
+    values: BTreeMap<String, Value>,
+    device: &Device,
+) -> Network {
+    let mut values: Tensors = values
+        .into_iter()
+        .map(|(name, Value { shape, data })| (name, TensorValue { shape, data }))
+        .collect();
+    let network = parameters::load(network, &mut values, device).unwrap();
+    assert!(
+        values.is_empty(),
+        "{name}: tensors the network does not have: {:?}",
+        values.keys()
+    );
+    network
 }
 
 #[derive(Deserialize)]
@@ -123,29 +146,15 @@ pub(crate) async fn check(name: &str, json: &str, device: &Device) {
     let config = case.config.network();
     let rows = case.x.len();
     let width = case.x[0].len();
-    let layout = InputLayout {
-        spans: Vec::new(),
-        aware: case.d_e,
-        width,
-    };
+    let layout = InputLayout::of_widths(width, case.d_e, 0);
     let network = Network::init(&config, &layout, &mut Stream::new(1, "golden"), &device);
-    let mut values: Tensors = case
-        .parameters
-        .into_iter()
-        .map(|(name, Value { shape, data })| (name, TensorValue { shape, data }))
-        .collect();
-    let network = parameters::load(network, &mut values, &device).unwrap();
-    assert!(
-        values.is_empty(),
-        "{name}: tensors the network does not have: {:?}",
-        values.keys()
-    );
+    let network = load(name, network, case.parameters, &device);
 
     let x = Tensor::<2>::from_data(TensorData::new(case.x.concat(), [rows, width]), &device)
         .require_grad();
     let labels = Tensor::<1>::from_data(TensorData::new(case.labels, [rows]), &device);
     let order = Tensor::<1, Int>::from_data(TensorData::new(case.perm, [rows]), &device);
-    let forward = network.forward(x.clone());
+    let forward = network.forward(&Batch::of_input(x.clone()));
     close(
         name,
         "logits",
@@ -196,18 +205,13 @@ pub(crate) async fn check(name: &str, json: &str, device: &Device) {
         read(input).await,
         &case.expected.grad_x,
     );
-    let mut collected = Collected {
-        gradients,
-        path: Vec::new(),
-        tensors: Vec::new(),
-    };
-    network.visit(&mut collected);
+    let tensors = gradients_of(&network, gradients);
     assert_eq!(
-        collected.tensors.len(),
+        tensors.len(),
         case.expected.grads.len(),
         "{name}: parameters with a gradient"
     );
-    for (parameter, gradient) in collected.tensors {
+    for (parameter, gradient) in tensors {
         let expected = &case.expected.grads[&parameter];
         close(
             name,
@@ -216,6 +220,17 @@ pub(crate) async fn check(name: &str, json: &str, device: &Device) {
             expected,
         );
     }
+}
+
+/// The gradient of every parameter that has one, flat, by name.
+pub(crate) fn gradients_of(network: &Network, gradients: Gradients) -> Vec<(String, Tensor<1>)> {
+    let mut collected = Collected {
+        gradients,
+        path: Vec::new(),
+        tensors: Vec::new(),
+    };
+    network.visit(&mut collected);
+    collected.tensors
 }
 
 struct Collected {
@@ -249,7 +264,8 @@ impl ModuleVisitor for Collected {
     }
 }
 
-async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+/// A tensor on the host.
+pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor
         .without_autodiff()
         .to_data_async()
@@ -259,7 +275,8 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
         .unwrap()
 }
 
-fn close(case: &str, what: &str, got: Vec<f32>, expected: &[f32]) {
+/// Holds f32 against the script's float64.
+pub(crate) fn close(case: &str, what: &str, got: Vec<f32>, expected: &[f32]) {
     assert_eq!(got.len(), expected.len(), "{case}: {what}");
     for (i, (g, e)) in got.iter().zip(expected).enumerate() {
         let tolerance = 2e-5 + 2e-4 * e.abs();

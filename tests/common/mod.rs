@@ -7,5 +7,6 @@
     reason = "a test"
 )]
 
+pub(crate) mod baselines;
 pub(crate) mod golden;
 pub(crate) mod training;

@@ -10,12 +10,12 @@ pub use modulated_linear::ModulatedLinear;
 pub use weighting::{Generator, Weighting};
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, activation::relu};
 
+use super::batch::{Batch, Forward};
 use super::config::WeightingConfig;
 use super::linear::Linear;
 use super::mutual_information::Discriminator;
-use super::network::Forward;
 use crate::model::MutualInformationConfig;
 use crate::random::Stream;
 
@@ -67,8 +67,9 @@ impl Dpg {
         }
     }
 
-    /// h¹ \[batch, D\] → logits \[batch\] and the compact s of every layer, \[batch, d_r, d_c\].
-    pub fn forward(&self, input: Tensor<2>) -> Forward {
+    /// Logits of a batch and the compact s of every layer.
+    pub fn forward(&self, batch: &Batch<'_>) -> Forward {
+        let input = batch.input.clone();
         let e = input.clone().narrow(1, 0, self.aware);
         let mut weighting = Vec::with_capacity(self.layers.len());
         let mut hidden = input;
@@ -78,8 +79,8 @@ impl Dpg {
             hidden = relu(layer.forward(hidden, s));
         }
         Forward {
-            logits: self.output.forward(hidden).squeeze_dim(1),
             weighting,
+            ..Forward::of_logits(self.output.forward(hidden).squeeze_dim(1))
         }
     }
 }

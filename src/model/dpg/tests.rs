@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Dpg, ModulatedLinear};
 use crate::model::linear::parameter;
-use crate::model::{Condition, Variant, WeightingConfig};
+use crate::model::{Batch, Condition, Variant, WeightingConfig};
 use crate::random::Stream;
 
 fn device() -> Device {
@@ -149,7 +149,10 @@ fn zero_generators_halve_the_backbone() {
             );
         }
         let expected = values(dpg.output.forward(plain));
-        for (g, e) in values(dpg.forward(x.clone()).logits).iter().zip(&expected) {
+        for (g, e) in values(dpg.forward(&Batch::of_input(x.clone())).logits)
+            .iter()
+            .zip(&expected)
+        {
             assert!((g - e).abs() < 1e-5, "{variant:?} {g} {e}");
         }
     }
@@ -163,7 +166,7 @@ fn scenario_condition_depends_on_the_scenario_alone() {
     let x = tensor(rows, [2, 6]);
     for (condition, same) in [(Condition::Scenario, true), (Condition::Input, false)] {
         for s in network(Variant::R, condition, 1.0)
-            .forward(x.clone())
+            .forward(&Batch::of_input(x.clone()))
             .weighting
         {
             let s = values(s);

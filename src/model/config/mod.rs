@@ -2,6 +2,22 @@
 //!
 //! Free of Burn, since the model file, the scorer and the page read them too.
 
+mod adasparse;
+mod apg;
+mod pepnet;
+mod ple;
+mod settings;
+mod star;
+mod weighting;
+
+pub use adasparse::{AdaSparseConfig, PruningForm};
+pub use apg::{ApgCondition, ApgConfig, ApgShape};
+pub use pepnet::PepNetConfig;
+pub use ple::PleConfig;
+pub use settings::{Gates, MethodName, MethodSettings};
+pub use star::{SpecificInit, StarConfig};
+pub use weighting::{Condition, MutualInformationConfig, Variant, WeightingConfig};
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -24,6 +40,18 @@ pub struct NetworkConfig {
 pub enum Method {
     /// The backbone alone: scenarios share everything.
     Dnn,
+    /// Experts of each scenario beside shared ones, gated.
+    Ple(PleConfig),
+    /// Each scenario's own factors of the shared weights, normalised per scenario.
+    Star(StarConfig),
+    /// Gates on embeddings (EPNet) and on hidden units (PPNet).
+    #[serde(rename = "pepnet")]
+    PepNet(PepNetConfig),
+    /// Hidden units pruned by scenario.
+    #[serde(rename = "adasparse")]
+    AdaSparse(AdaSparseConfig),
+    /// Generated low-rank parameters.
+    Apg(ApgConfig),
     /// Decomposable weighting matrices (§2.2).
     Dpg {
         /// The weighting matrices.
@@ -36,80 +64,6 @@ pub enum Method {
         /// The regulariser.
         mutual_information: MutualInformationConfig,
     },
-}
-
-/// How a layer's weighting matrix S is made (§2.2.1–2.2.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Variant {
-    /// Eq. (2): S is generated whole.
-    Non,
-    /// Eq. (3): both factors are generated.
-    Rc,
-    /// Eq. (4): the row factor is generated, the column factor is a parameter all scenarios share.
-    R,
-    /// Eq. (5): the column factor is generated, the row factor is shared.
-    C,
-}
-
-/// What the generator of a weighting matrix sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Condition {
-    /// [e; hˡ], as in the paper: every impression has a matrix of its own.
-    Input,
-    /// e alone: one matrix per scenario, which folds into the weights at serving time.
-    Scenario,
-}
-
-/// Settings of the weighting matrices.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WeightingConfig {
-    /// Which factors are generated.
-    pub variant: Variant,
-    /// Inner width d_k of the decomposition.
-    pub dk: usize,
-    /// d_r = max(1, d_m / `dr_div`).
-    pub dr_div: usize,
-    /// d_c = max(1, d_n / `dc_div`).
-    pub dc_div: usize,
-    /// What the generators see.
-    pub condition: Condition,
-    /// S = `gate_scale` · σ(·); 1 is the paper's, 2 starts the network as the plain DNN.
-    pub gate_scale: f32,
-}
-
-impl Default for WeightingConfig {
-    fn default() -> Self {
-        Self {
-            variant: Variant::R,
-            dk: 1,
-            dr_div: 8,
-            dc_div: 8,
-            condition: Condition::Input,
-            gate_scale: 1.0,
-        }
-    }
-}
-
-/// Settings of the mutual-information regulariser.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MutualInformationConfig {
-    /// Weight λ of L_mi in the loss; the paper's is 1.
-    pub lambda: f32,
-    /// Rank of the discriminator's factors where S is generated whole (variant `non`).
-    pub rank: usize,
-}
-
-impl Default for MutualInformationConfig {
-    fn default() -> Self {
-        Self {
-            lambda: 1.0,
-            rank: 16,
-        }
-    }
 }
 
 impl Default for NetworkConfig {
@@ -130,6 +84,11 @@ impl Method {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Dnn => "dnn",
+            Self::Ple(_) => "ple",
+            Self::Star(_) => "star",
+            Self::PepNet(_) => "pepnet",
+            Self::AdaSparse(_) => "adasparse",
+            Self::Apg(_) => "apg",
             Self::Dpg { .. } => "dpg",
             Self::MiDpg { .. } => "mi-dpg",
         }
@@ -138,8 +97,8 @@ impl Method {
     /// The weighting matrices' settings, where the method has any.
     pub fn weighting(&self) -> Option<&WeightingConfig> {
         match self {
-            Self::Dnn => None,
             Self::Dpg { weighting } | Self::MiDpg { weighting, .. } => Some(weighting),
+            _ => None,
         }
     }
 
@@ -152,11 +111,48 @@ impl Method {
             _ => None,
         }
     }
+
+    /// The method as it stands in a model file: what training alone needs is gone (APG's
+    /// over-parameterised factors are multiplied out).
+    #[must_use]
+    pub fn frozen(&self) -> Self {
+        match self {
+            Self::Apg(config) => Self::Apg(ApgConfig {
+                over: None,
+                ..config.clone()
+            }),
+            other => other.clone(),
+        }
+    }
 }
 
 /// The widest layer a network may have: a bound that keeps a hostile model file from asking for the
 /// whole memory before its tensors have been looked at.
 const MAX_WIDTH: usize = 1 << 15;
+
+/// The most scenarios of a method in which each has parameters of its own.
+pub const MAX_SCENARIOS: usize = 1024;
+
+fn bad<T>(flag: &str, what: String) -> Result<T> {
+    Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")))
+}
+
+fn check_widths(flag: &str, widths: &[usize]) -> Result<()> {
+    if widths.is_empty() || widths.len() > 16 {
+        let what = format!(
+            "{} hidden layers; between 1 and 16 are supported",
+            widths.len()
+        );
+        return bad(flag, what);
+    }
+    match widths.iter().find(|w| !(1..=MAX_WIDTH).contains(*w)) {
+        Some(width) => bad(
+            flag,
+            format!("a hidden layer of width {width} is not in 1..={MAX_WIDTH}"),
+        ),
+        None => Ok(()),
+    }
+}
 
 impl NetworkConfig {
     /// Checks every setting.
@@ -164,65 +160,55 @@ impl NetworkConfig {
     /// # Errors
     /// [`ErrorKind::Config`], naming the flag to change.
     pub fn validate(&self) -> Result<()> {
-        let bad = |flag: &str, what: String| {
-            Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")))
-        };
         if !(1..=4096).contains(&self.embedding) {
             return bad(
                 "--embedding",
                 format!("the embedding width {} is not in 1..=4096", self.embedding),
             );
         }
-        if self.hidden.is_empty() || self.hidden.len() > 16 {
-            return bad(
-                "--hidden",
-                format!(
-                    "{} hidden layers; between 1 and 16 are supported",
-                    self.hidden.len()
-                ),
-            );
-        }
-        if let Some(width) = self.hidden.iter().find(|w| !(1..=MAX_WIDTH).contains(*w)) {
-            return bad(
-                "--hidden",
-                format!("a hidden layer of width {width} is not in 1..={MAX_WIDTH}"),
-            );
-        }
-        if let Some(weighting) = self.method.weighting() {
-            for (flag, value) in [
-                ("--dk", weighting.dk),
-                ("--dr-div", weighting.dr_div),
-                ("--dc-div", weighting.dc_div),
-            ] {
-                if !(1..=MAX_WIDTH).contains(&value) {
-                    return bad(flag, format!("{flag} is {value}; it must be at least 1"));
-                }
-            }
-            if !(weighting.gate_scale.is_finite() && weighting.gate_scale > 0.0) {
-                return bad(
-                    "--gate-scale",
-                    format!(
-                        "the gate scale {} is not a positive number",
-                        weighting.gate_scale
-                    ),
-                );
+        check_widths("--hidden", &self.hidden)?;
+        match &self.method {
+            Method::Dnn => Ok(()),
+            Method::Ple(config) => config.validate(&self.hidden),
+            Method::Star(config) => config.validate(),
+            Method::PepNet(config) => config.validate(),
+            Method::AdaSparse(config) => config.validate(),
+            Method::Apg(config) => config.validate(),
+            Method::Dpg { weighting } => weighting.validate(),
+            Method::MiDpg {
+                weighting,
+                mutual_information,
+            } => {
+                weighting.validate()?;
+                mutual_information.validate()
             }
         }
-        if let Some(mi) = self.method.mutual_information() {
-            if !(mi.lambda.is_finite() && mi.lambda >= 0.0) {
-                return bad(
-                    "--lambda",
-                    format!("lambda is {}; it must be a number of at least 0", mi.lambda),
-                );
-            }
-            if !(1..=MAX_WIDTH).contains(&mi.rank) {
-                return bad(
-                    "the discriminator's rank",
-                    format!("the rank {} is out of range", mi.rank),
-                );
-            }
+    }
+
+    /// Checks that the method can have parameters of its own for each of `scenarios` known scenarios.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there are none, or more than [`MAX_SCENARIOS`].
+    pub fn check_scenarios(&self, scenarios: usize) -> Result<()> {
+        let own = matches!(self.method, Method::Ple(_) | Method::Star(_));
+        if !own || (1..=MAX_SCENARIOS).contains(&scenarios) {
+            return Ok(());
         }
-        Ok(())
+        let what = format!(
+            "{} has parameters for every scenario and cannot have {scenarios} of them; between 1 and {MAX_SCENARIOS} are supported",
+            self.method.name()
+        );
+        Err(Error::new(ErrorKind::Config, what)
+            .hint("choose another --model, or another [scenario] in the schema"))
+    }
+
+    /// The settings as they stand in a model file; see [`Method::frozen`].
+    #[must_use]
+    pub fn frozen(&self) -> Self {
+        Self {
+            method: self.method.frozen(),
+            ..self.clone()
+        }
     }
 
     /// Shapes of the weighting matrices, one per hidden layer, for an input of width `input`;

@@ -1,0 +1,103 @@
+//! A batch's rows brought together by scenario, for methods in which each scenario has parameters of
+//! its own.
+
+use std::ops::Range;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use crate::data::FIRST_VALUE;
+
+/// The rows of one scenario: a range of the sorted batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The known scenario, from 0; `None` for rows whose scenario is unknown or missing.
+    pub scenario: Option<usize>,
+    /// Its rows after sorting.
+    pub rows: Range<usize>,
+}
+
+/// How to sort a batch by scenario and back.
+#[derive(Debug, Clone)]
+pub struct Groups {
+    /// The scenarios that occur.
+    pub parts: Vec<Group>,
+    order: Vec<i32>,
+    places: Vec<i32>,
+}
+
+impl Groups {
+    /// Groups rows by `scenario`, of which `known` are known.
+    pub fn new(scenario: &[u32], known: usize) -> Self {
+        let key = |row: u32| match scenario[row as usize].checked_sub(FIRST_VALUE) {
+            Some(k) if (k as usize) < known => k as usize,
+            _ => known,
+        };
+        let mut order: Vec<u32> = (0..scenario.len() as u32).collect();
+        order.sort_by_key(|&row| key(row));
+        let mut parts: Vec<Group> = Vec::new();
+        let mut places = vec![0; order.len()];
+        for (place, &row) in order.iter().enumerate() {
+            places[row as usize] = place as i32;
+            let scenario = Some(key(row)).filter(|&k| k < known);
+            match parts.last_mut() {
+                Some(group) if group.scenario == scenario => group.rows.end = place + 1,
+                _ => parts.push(Group {
+                    scenario,
+                    rows: place..place + 1,
+                }),
+            }
+        }
+        Self {
+            parts,
+            order: order.into_iter().map(|row| row as i32).collect(),
+            places,
+        }
+    }
+
+    /// The rows of `x`, sorted by scenario.
+    pub fn sort(&self, x: Tensor<2>) -> Tensor<2> {
+        if self.parts.len() == 1 {
+            return x;
+        }
+        let device = x.device();
+        x.select(0, index(&self.order, &device))
+    }
+
+    /// Undoes [`sort`](Self::sort) on one value a row; `parts` are those of the groups, in their order.
+    pub fn restore(&self, parts: Vec<Tensor<1>>) -> Tensor<1> {
+        let sorted = Tensor::cat(parts, 0);
+        if self.parts.len() == 1 {
+            return sorted;
+        }
+        let device = sorted.device();
+        sorted.select(0, index(&self.places, &device))
+    }
+}
+
+impl Group {
+    /// The group's rows of a sorted tensor.
+    pub fn of<const D: usize>(&self, sorted: &Tensor<D>) -> Tensor<D> {
+        sorted.clone().narrow(0, self.rows.start, self.rows.len())
+    }
+}
+
+fn index(values: &[i32], device: &Device) -> Tensor<1, Int> {
+    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_a_scenario_are_brought_together_and_unknown_ones_come_last() {
+        let groups = Groups::new(&[3, 0, 2, 3, 1, 9], 2);
+        assert_eq!(groups.order, [2, 0, 3, 1, 4, 5]);
+        assert_eq!(groups.places, [1, 3, 0, 2, 4, 5]);
+        let part = |scenario, rows| Group { scenario, rows };
+        assert_eq!(
+            groups.parts,
+            [part(Some(0), 0..1), part(Some(1), 1..3), part(None, 3..6)]
+        );
+    }
+}
