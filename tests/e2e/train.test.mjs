@@ -100,14 +100,17 @@ test("the same seed gives the same matrices", async () => {
   assert.equal(pictures[0], pictures[1]);
 });
 
-test("a method without S says so", async () => {
-  const bench = await browser.open("?epochs=1&sample=ads&method=dnn");
-  await bench.ready();
-  await bench.part("train").click();
-  await bench.part("no-matrices").waitFor();
-  await bench.part("report").waitFor();
-  await bench.close();
-});
+for (const method of ["dnn", "ple", "star", "pepnet", "adasparse", "apg"]) {
+  test(`${method} trains, and says that it has no S`, async () => {
+    const bench = await browser.open(`?epochs=1&sample=ads&method=${method}`);
+    await bench.ready();
+    await bench.part("train").click();
+    await bench.part("no-matrices").waitFor();
+    await bench.part("report").waitFor();
+    assert.match(await bench.text("auc"), /^0\.\d{4}$/);
+    await bench.close();
+  });
+}
 
 test("a run is paused, resumed and cancelled, and the next one trains", async () => {
   const bench = await browser.open("?epochs=200&patience=200&batch=32");

@@ -14,16 +14,34 @@ export interface Progress {
   message: string;
 }
 
+export type Method = "dnn" | "ple" | "star" | "pepnet" | "adasparse" | "apg" | "dpg" | "mi-dpg";
+
+/** What is left out has the documented default; what a method does not have is ignored. */
 export interface TrainConfig {
-  method: "dnn" | "dpg" | "mi-dpg";
+  method: Method;
   /** Which factor of S the scenario generates: both (rc), rows (r), columns (c), or all of S (non). */
   variant?: "non" | "rc" | "r" | "c";
   dk?: number;
   drDiv?: number;
   dcDiv?: number;
   condition?: "input" | "scenario";
+  /** S = gateScale · σ(·). */
+  gateScale?: number;
   /** Weight of the mutual-information regularisation. */
   lambda?: number;
+  /** PLE: levels of experts (1 or 2), experts of each scenario and shared ones. */
+  levels?: number;
+  specificExperts?: number;
+  sharedExperts?: number;
+  /** PEPNet: which gates there are, and whether the first layer's input is gated. */
+  gates?: "both" | "epnet" | "ppnet";
+  gateFirstInput?: boolean;
+  /** AdaSparse: how a neuron's factor is made. */
+  pruning?: "binarisation" | "scaling" | "fusion";
+  /** APG: what parameters are generated from, rank k = min(dₙ, dₘ) / rankDiv, over-parameterised width. */
+  apgCondition?: "group" | "mix" | "self";
+  rankDiv?: number;
+  over?: number;
   embedding?: number;
   hidden?: number[];
   epochs?: number;
@@ -31,6 +49,10 @@ export interface TrainConfig {
   batch?: number;
   lr?: number;
   seed?: number;
+  /** Probability that an id is taken for unknown while training. */
+  oovDropout?: number;
+  /** The validation metric that early stopping looks at. */
+  select?: "auc" | "logloss";
   /** Stop after so many steps, whatever the epochs say. */
   maxSteps?: number;
 }

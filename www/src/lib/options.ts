@@ -1,7 +1,22 @@
 // The settings of a run, their defaults, and how a link sets them.
-import type { DeviceChoice, TrainConfig } from "../../client/index.ts";
+import type { DeviceChoice, Method, TrainConfig } from "../../client/index.ts";
 
-export interface Options extends Required<Omit<TrainConfig, "maxSteps" | "hidden">> {
+type Shown =
+  | "method"
+  | "variant"
+  | "dk"
+  | "drDiv"
+  | "dcDiv"
+  | "condition"
+  | "lambda"
+  | "embedding"
+  | "epochs"
+  | "patience"
+  | "batch"
+  | "lr"
+  | "seed";
+
+export interface Options extends Required<Pick<TrainConfig, Shown>> {
   maxSteps: number | null;
   device: DeviceChoice;
   sample: string;
@@ -26,10 +41,30 @@ export const DEFAULTS: Options = {
   maxSteps: null,
 };
 
+/** The methods of the paper's Table 1, the last one first, with what is said of each. */
+export const METHODS: readonly (readonly [Method, string])[] = [
+  ["mi-dpg", "MI-DPG"],
+  ["dpg", "DPG (without MI)"],
+  ["apg", "APG (generated weights)"],
+  ["adasparse", "AdaSparse (pruned units)"],
+  ["pepnet", "PEPNet (gates)"],
+  ["star", "STAR (own factors)"],
+  ["ple", "PLE (experts)"],
+  ["dnn", "DNN (one for all)"],
+];
+
+/** Their bare names. */
+export const METHOD_NAMES: ReadonlyMap<string, string> = new Map(
+  METHODS.map(([name, label]) => [name, label.split(" ")[0] ?? name]),
+);
+
+/** Whether a method has weighting matrices. */
+export const isWeighted = (method: Method) => method === "dpg" || method === "mi-dpg";
+
 const CHOICES: Partial<Record<keyof Options, readonly string[]>> = {
   sample: ["amazon", "iaac", "ads"],
   device: ["auto", "cpu", "webgpu"],
-  method: ["dnn", "dpg", "mi-dpg"],
+  method: METHODS.map(([name]) => name),
   variant: ["non", "rc", "r", "c"],
   condition: ["input", "scenario"],
 };
