@@ -98,6 +98,12 @@ impl Error {
         self
     }
 
+    /// Says which part of the work the message is about.
+    pub(crate) fn prefixed(mut self, what: &str) -> Self {
+        self.0.message.insert_str(0, what);
+        self
+    }
+
     /// Says what the user can do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());

@@ -3,6 +3,7 @@
 pub mod artifact;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod compare;
 pub mod data;
 pub mod error;
 #[cfg(feature = "train")]

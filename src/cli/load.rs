@@ -7,7 +7,9 @@ use indicatif::ProgressBar;
 
 use super::files;
 use super::progress;
-use crate::data::{self, Dataset, Encoder, LabelUse, LoadOptions, OnBadRow, SplitUse};
+use crate::data::{
+    self, Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse,
+};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 
@@ -68,6 +70,20 @@ pub(super) fn dataset(
     let data = loaded?;
     tell_problems(&bar, &name, &data);
     Ok(data)
+}
+
+/// How many rows each part has, in one line.
+pub(super) fn parts(data: &Dataset) -> String {
+    let [train, valid, test] =
+        [Part::Train, Part::Valid, Part::Test].map(|part| data.rows_of(part).len());
+    format!(
+        "{} rows: {train} train, {valid} valid, {test} test; {} scenarios",
+        data.columns.rows,
+        data.encoder
+            .scenarios()
+            .len()
+            .saturating_sub(FIRST_VALUE as usize),
+    )
 }
 
 fn tell_problems(bar: &ProgressBar, name: &str, data: &Dataset) {

@@ -2,12 +2,15 @@
 
 mod args;
 mod checkpoint;
+mod compare;
 mod evaluate;
 mod explain;
 mod files;
+mod fitting;
 mod follow;
 mod heatmap;
 mod inspect;
+mod journal;
 mod load;
 mod progress;
 mod schema;
@@ -15,6 +18,7 @@ mod score;
 mod synth;
 mod table;
 mod train;
+mod trials;
 
 use std::process::ExitCode;
 
@@ -48,6 +52,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Score(score::Args),
     Explain(explain::Args),
+    Compare(Box<compare::Args>),
     Inspect(inspect::Args),
 }
 
@@ -71,6 +76,7 @@ fn run(command: Command) -> Result<()> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -27,6 +27,14 @@ pub(super) fn bytes(what: &'static str, total: Option<u64>) -> ProgressBar {
     .with_message(what)
 }
 
+/// A bar over trials, with the time that is left.
+pub(super) fn trials(total: u64) -> ProgressBar {
+    styled(
+        ProgressBar::new(total),
+        "trials {wide_bar} {pos}/{len} {msg} {elapsed} of which left {eta}",
+    )
+}
+
 /// A bar over rows or steps whose message changes.
 pub(super) fn steps(total: u64) -> ProgressBar {
     styled(

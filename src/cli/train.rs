@@ -9,15 +9,16 @@ use clap::Args as ClapArgs;
 use super::args::{BadRows, Network};
 use super::checkpoint::Checkpoint;
 use super::files;
+use super::fitting::Fitting;
 use super::follow::follow;
 use super::load::{self, Source};
 use super::table;
 use crate::artifact::Artifact;
-use crate::data::{Part, SplitUse};
+use crate::data::SplitUse;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, evaluate};
-use crate::train::device::{self, OpenDevice};
-use crate::train::{Select, TrainOptions, Trainer};
+use crate::train::device::OpenDevice;
+use crate::train::{TrainOptions, Trainer};
 
 /// Train a model on a log and save it to one file
 #[derive(Debug, ClapArgs)]
@@ -43,44 +44,7 @@ pub(super) struct Args {
     #[command(flatten)]
     network: Network,
     #[command(flatten)]
-    training: Training,
-    #[command(flatten)]
-    bad_rows: BadRows,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Training")]
-struct Training {
-    /// Most passes over the training rows
-    #[arg(long, default_value_t = TrainOptions::default().epochs)]
-    epochs: usize,
-    /// Epochs without a better validation metric before training stops
-    #[arg(long, default_value_t = TrainOptions::default().patience)]
-    patience: usize,
-    /// Which validation metric that is
-    #[arg(long, value_enum, default_value = "logloss")]
-    select: SelectName,
-    /// Rows a step
-    #[arg(long, default_value_t = TrainOptions::default().batch)]
-    batch: usize,
-    /// Adam's learning rate
-    #[arg(long, default_value_t = TrainOptions::default().lr)]
-    lr: f64,
-    /// Seed of everything random
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    seed: u64,
-    /// Standard deviation of fresh embeddings
-    #[arg(long, default_value_t = TrainOptions::default().embedding_std)]
-    embedding_std: f32,
-    /// Probability that an id is taken for unknown while training
-    #[arg(long, default_value_t = TrainOptions::default().oov_dropout)]
-    oov_dropout: f32,
-    /// CPU threads [default: all]
-    #[arg(long)]
-    threads: Option<usize>,
-    /// auto, cpu, ndarray or webgpu
-    #[arg(long, default_value = "auto")]
-    device: String,
+    fitting: Fitting,
     /// Start from this model's weights and vocabularies
     #[arg(long, value_name = "MODEL")]
     init: Option<PathBuf>,
@@ -90,14 +54,8 @@ struct Training {
     /// Seconds between checkpoints
     #[arg(long, value_name = "S", default_value_t = 30.0)]
     checkpoint_every: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum SelectName {
-    /// The highest AUC
-    Auc,
-    /// The lowest LogLoss
-    Logloss,
+    #[command(flatten)]
+    bad_rows: BadRows,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -107,14 +65,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if let Some(report) = &args.report {
         drop(files::Output::create(report)?);
     }
-    let t = &args.training;
-    threads(t.threads)?;
     let OpenDevice {
         device,
         name,
         reason,
-    } = pollster::block_on(device::open(&t.device))?;
-    let init = t
+    } = args.fitting.open()?;
+    let init = args
         .init
         .as_deref()
         .map(|path| read_model(path, &device))
@@ -134,27 +90,28 @@ pub(super) fn run(args: &Args) -> Result<()> {
                 &args.data,
                 Source::Encoder(model.encoder(), SplitUse::Refit),
                 on_bad_row,
-                t.seed,
+                args.fitting.seed,
             )?
         }
         None => {
             let schema = load::schema(args.schema.as_deref().unwrap_or_default())?;
-            load::dataset(&args.data, Source::Schema(&schema), on_bad_row, t.seed)?
+            load::dataset(
+                &args.data,
+                Source::Schema(&schema),
+                on_bad_row,
+                args.fitting.seed,
+            )?
         }
     };
     let data = Arc::new(data);
-    anstream::eprintln!(
-        "{} rows: {} train, {} valid, {} test; {} scenarios; device {name} ({reason})",
-        data.columns.rows,
-        data.rows_of(Part::Train).len(),
-        data.rows_of(Part::Valid).len(),
-        data.rows_of(Part::Test).len(),
-        data.encoder.scenarios().len().saturating_sub(2),
-    );
-    let mut checkpoint = Checkpoint::beside(&args.out, t.checkpoint_every);
+    anstream::eprintln!("{}; device {name} ({reason})", load::parts(&data));
+    let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every);
     let mut trainer = match (
         &init,
-        t.resume.then(|| checkpoint.read()).transpose()?.flatten(),
+        args.resume
+            .then(|| checkpoint.read())
+            .transpose()?
+            .flatten(),
     ) {
         (_, Some(bytes)) => Trainer::resume(data.clone(), options, &device, name, &bytes)
             .map_err(|error| error.in_file(checkpoint.path().display()))?,
@@ -191,7 +148,6 @@ pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<M
 }
 
 fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
-    let t = &args.training;
     let network = match init {
         Some(model) => model.config().clone(),
         None => args.network.config().map_err(|flag| {
@@ -202,37 +158,5 @@ fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
             .hint(format!("leave {flag} out"))
         })?,
     };
-    Ok(TrainOptions {
-        network,
-        epochs: t.epochs,
-        patience: t.patience,
-        batch: t.batch,
-        lr: t.lr,
-        seed: t.seed,
-        embedding_std: t.embedding_std,
-        oov_dropout: t.oov_dropout,
-        select: match t.select {
-            SelectName::Auc => Select::Auc,
-            SelectName::Logloss => Select::Logloss,
-        },
-        max_steps: None,
-    })
-}
-
-#[cfg(feature = "parallel")]
-fn threads(count: Option<usize>) -> Result<()> {
-    let Some(count) = count else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(count)
-        .build_global()
-        .map_err(|error| Error::new(ErrorKind::Config, format!("--threads {count}: {error}")))
-}
-
-#[cfg(not(feature = "parallel"))]
-fn threads(count: Option<usize>) -> Result<()> {
-    match count {
-        None | Some(1) => Ok(()),
-        Some(_) => Err(Error::new(ErrorKind::Config, "this build has no threads")
-            .hint("build with the feature `parallel`")),
-    }
+    Ok(args.fitting.options(network))
 }

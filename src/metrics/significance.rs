@@ -26,6 +26,15 @@ impl fmt::Display for MeanStd {
     }
 }
 
+impl MeanStd {
+    /// Half the width of the 95 % interval of the mean, t_{n−1, 0.975} · std / √n; `None` for a single
+    /// trial.
+    pub fn interval_95(&self) -> Option<f64> {
+        let distribution = StudentsT::new(0.0, 1.0, (self.n - 1) as f64).ok()?;
+        Some(distribution.inverse_cdf(0.975) * self.std? / (self.n as f64).sqrt())
+    }
+}
+
 /// Mean and sample standard deviation; `None` without values.
 pub fn mean_std(values: &[f64]) -> Option<MeanStd> {
     let n = values.len();
@@ -131,6 +140,14 @@ mod tests {
         assert_eq!(paired_t_test(&[1.0, 2.0], &[1.0]), None);
         assert_eq!(paired_t_test(&A, &A), None);
         assert_eq!(paired_t_test(&[1.0, f64::NAN], &[1.0, 2.0]), None);
+    }
+
+    // stats.t.interval(0.95, 9, numpy.mean(A), stats.sem(A)): 0.749152959..., 0.752847040...
+    #[test]
+    fn the_interval_is_students() {
+        let half = mean_std(&A).unwrap().interval_95().unwrap();
+        assert!((half - 0.0018470406).abs() < 1e-9, "{half}");
+        assert_eq!(mean_std(&[0.5]).unwrap().interval_95(), None);
     }
 
     // numpy.mean(A), numpy.std(A, ddof=1)

@@ -1,7 +1,7 @@
 //! A model's report on a part of a data set.
 
 use super::trained::Model;
-use crate::data::{Columns, Dataset, FieldColumn, Part};
+use crate::data::{Columns, Dataset, FieldColumn, InputField, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::metrics::{ParameterCounts, Report, Truth, evaluate};
 use crate::reference::{Field, LogisticOptions, LogisticRegression};
@@ -16,6 +16,22 @@ use crate::schema::Role;
 /// # Errors
 /// [`ErrorKind::Data`] without labels or rows, [`ErrorKind::Device`] when the device was lost.
 pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -> Result<Report> {
+    let logistic = scenario_blind(data, rows);
+    report_beside(model, data, rows, device, logistic.as_deref()).await
+}
+
+/// As [`report`], with the probabilities that [`scenario_blind`] gave: many models on the same rows need them
+/// once.
+///
+/// # Errors
+/// As [`report`].
+pub async fn report_beside(
+    model: &Model,
+    data: &Dataset,
+    rows: &[u32],
+    device: &str,
+    logistic: Option<&[f32]>,
+) -> Result<Report> {
     let labels = data.columns.labels_of(rows).ok_or_else(|| {
         Error::new(ErrorKind::Data, "the data has no labels").hint("evaluate on labelled rows")
     })?;
@@ -40,13 +56,7 @@ pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -
     report.seed = model.summary().seed;
     if let Some(truth) = &data.columns.truth {
         let truth: Vec<f32> = rows.iter().map(|&row| truth[row as usize]).collect();
-        let logistic = scenario_blind(model, data, rows);
-        report.truth = Some(Truth::measure(
-            &scores,
-            &truth,
-            logistic.as_deref(),
-            &labels,
-        ));
+        report.truth = Some(Truth::measure(&scores, &truth, logistic, &labels));
     }
     Ok(report)
 }
@@ -66,9 +76,10 @@ pub async fn final_report(model: &Model, data: &Dataset, device: &str) -> Result
     Ok(None)
 }
 
-/// Probabilities of a logistic regression on the scenario-agnostic fields; `None` where `data` has no
-/// training part.
-fn scenario_blind(model: &Model, data: &Dataset, rows: &[u32]) -> Option<Vec<f32>> {
+/// Probabilities of a logistic regression on the scenario-agnostic fields, on generated data with true
+/// probabilities; `None` on other data, and where there is no training part.
+pub fn scenario_blind(data: &Dataset, rows: &[u32]) -> Option<Vec<f32>> {
+    data.columns.truth.as_ref()?;
     let train = data.rows_of(Part::Train);
     let valid = data.rows_of(Part::Valid);
     let labels: Vec<f32> = data
@@ -81,7 +92,7 @@ fn scenario_blind(model: &Model, data: &Dataset, rows: &[u32]) -> Option<Vec<f32
     if train.is_empty() {
         return None;
     }
-    let fields = blind_fields(model, &data.columns);
+    let fields = blind_fields(data.encoder.fields(), &data.columns);
     let regression = LogisticRegression::fit(
         &fields,
         &train,
@@ -93,10 +104,8 @@ fn scenario_blind(model: &Model, data: &Dataset, rows: &[u32]) -> Option<Vec<f32
     regression.predict(&fields, rows).ok()
 }
 
-fn blind_fields<'a>(model: &Model, columns: &'a Columns) -> Vec<Field<'a>> {
-    model
-        .encoder()
-        .fields()
+fn blind_fields<'a>(fields: &[InputField], columns: &'a Columns) -> Vec<Field<'a>> {
+    fields
         .iter()
         .zip(&columns.fields)
         .filter(|(field, _)| field.role() == Role::Agnostic)

@@ -98,6 +98,20 @@ pub struct MethodSettings {
     pub over: Option<usize>,
 }
 
+impl MethodName {
+    /// Every method, in the order of the paper's Table 1.
+    pub const ALL: [Self; 8] = [
+        Self::Dnn,
+        Self::Ple,
+        Self::Star,
+        Self::Pepnet,
+        Self::Adasparse,
+        Self::Apg,
+        Self::Dpg,
+        Self::MiDpg,
+    ];
+}
+
 impl MethodSettings {
     /// The first setting, by its flag, that `method` does not have.
     pub fn superfluous(&self, method: MethodName) -> Option<&'static str> {

@@ -20,6 +20,18 @@ pub enum Variant {
     C,
 }
 
+impl Variant {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Non => "non",
+            Self::Rc => "rc",
+            Self::R => "r",
+            Self::C => "c",
+        }
+    }
+}
+
 /// What the generator of a weighting matrix sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,116 @@
+//! The journal of a comparison: one line a trial that is done, so that a killed run computes nothing
+//! twice.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::files;
+use crate::compare::Outcome;
+use crate::error::{Error, Result};
+
+/// A file of JSON lines, and what it held when it was opened.
+pub(super) struct Journal {
+    path: PathBuf,
+    done: HashMap<String, Outcome>,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Opens or begins the journal at `path`. A last line that a killed run left half-written is dropped; so is a
+    /// line that cannot be read, with a warning.
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let text = if path.exists() {
+            String::from_utf8_lossy(&files::read(&path)?).into_owned()
+        } else {
+            String::new()
+        };
+        let mut done = HashMap::new();
+        let mut kept = String::new();
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            match serde_json::from_str::<Outcome>(line) {
+                Ok(outcome) if line.ends_with('\n') => {
+                    kept += line;
+                    done.insert(outcome.key.clone(), outcome);
+                }
+                _ if !line.ends_with('\n') => {}
+                _ => anstream::eprintln!(
+                    "warning: {}, line {}: is no outcome of a trial; it is dropped",
+                    path.display(),
+                    number + 1
+                ),
+            }
+        }
+        if kept != text {
+            files::write(&path, kept.as_bytes())?;
+        }
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|error| Error::io(path.display(), &error))?;
+        Ok(Self {
+            path,
+            done,
+            file: Mutex::new(file),
+        })
+    }
+
+    /// The outcome of a trial that was done before.
+    pub(super) fn get(&self, key: &str) -> Option<&Outcome> {
+        self.done.get(key)
+    }
+
+    /// The folder it lies in.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Adds a line, at once.
+    pub(super) fn add(&self, outcome: &Outcome) -> Result<()> {
+        let mut line = serde_json::to_vec(outcome)
+            .map_err(|error| Error::new(crate::ErrorKind::Io, error.to_string()))?;
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line)
+            .and_then(|()| file.sync_data())
+            .map_err(|error| Error::io(self.path.display(), &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(key: &str) -> Outcome {
+        Outcome {
+            key: key.to_owned(),
+            best_epoch: 1,
+            epochs: 2,
+            valid_auc: Some(0.5),
+            valid_logloss: None,
+            seconds: 0.1,
+            report: None,
+        }
+    }
+
+    #[test]
+    fn what_was_done_is_found_again_and_a_torn_line_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        let journal = Journal::open(path.clone()).unwrap();
+        journal.add(&outcome("a")).unwrap();
+        journal.add(&outcome("b")).unwrap();
+        drop(journal);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+        let journal = Journal::open(path.clone()).unwrap();
+        assert_eq!(journal.get("a"), Some(&outcome("a")));
+        assert_eq!(journal.get("b"), None);
+        journal.add(&outcome("b")).unwrap();
+        drop(journal);
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+}

@@ -1,0 +1,179 @@
+//! Running many trials on one data set: in turn or a few at once, each journalled when it is done.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use burn::tensor::Device;
+use indicatif::ProgressBar;
+
+use super::checkpoint::Checkpoint;
+use super::journal::Journal;
+use crate::compare::{Outcome, Trial};
+use crate::data::{Dataset, Part};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::evaluate;
+use crate::train::{Event, Trainer};
+
+/// Seconds between a trial's checkpoints.
+const CHECKPOINT_EVERY: f64 = 30.0;
+
+/// What every trial needs.
+pub(super) struct Runner {
+    data: Arc<Dataset>,
+    device: Device,
+    device_name: &'static str,
+    journal: Journal,
+    /// Trials at once.
+    jobs: usize,
+    /// The rows that measured trials are measured on.
+    rows: Vec<u32>,
+    /// The scenario-blind logistic regression's probabilities of them, on generated data.
+    logistic: Option<Vec<f32>>,
+}
+
+impl Runner {
+    pub(super) fn new(
+        data: Dataset,
+        device: Device,
+        device_name: &'static str,
+        journal: Journal,
+        jobs: usize,
+    ) -> Result<Self> {
+        let rows = data.rows_of(Part::Test);
+        let valid = data.rows_of(Part::Valid);
+        if rows.is_empty() || valid.is_empty() {
+            let part = if rows.is_empty() {
+                "test"
+            } else {
+                "validation"
+            };
+            return Err(
+                Error::new(ErrorKind::Data, format!("the {part} part has no rows"))
+                    .hint("comparing needs both: look at the schema's [split]"),
+            );
+        }
+        let logistic = evaluate::scenario_blind(&data, &rows);
+        Ok(Self {
+            data: data.into(),
+            device,
+            device_name,
+            journal,
+            jobs: jobs.max(1),
+            rows,
+            logistic,
+        })
+    }
+
+    /// Runs what of `trials` is not in the journal; all outcomes, in their order.
+    pub(super) fn run(&self, trials: &[Trial], bar: &ProgressBar) -> Result<Vec<Outcome>> {
+        let sha = &self.data.report.sha256;
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(trials.len());
+        let mut waiting = VecDeque::new();
+        for (place, trial) in trials.iter().enumerate() {
+            let key = trial.key(sha, self.device_name)?;
+            let done = self.journal.get(&key).cloned();
+            if done.is_none() {
+                waiting.push_back((place, key, trial));
+            }
+            outcomes.push(done);
+        }
+        bar.inc((trials.len() - waiting.len()) as u64);
+        // Resting trials count for nothing in the time that is left.
+        bar.reset_eta();
+        let waiting = Mutex::new(waiting);
+        let results = Mutex::new((outcomes, None::<Error>));
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs {
+                scope.spawn(|| self.work(&waiting, &results, bar));
+            }
+        });
+        let (outcomes, failure) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        outcomes
+            .into_iter()
+            .map(|outcome| {
+                outcome.ok_or_else(|| Error::new(ErrorKind::Training, "a trial did not end"))
+            })
+            .collect()
+    }
+
+    fn work(
+        &self,
+        waiting: &Mutex<VecDeque<(usize, String, &Trial)>>,
+        results: &Mutex<(Vec<Option<Outcome>>, Option<Error>)>,
+        bar: &ProgressBar,
+    ) {
+        loop {
+            let next = waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop_front();
+            let Some((place, key, trial)) = next else {
+                return;
+            };
+            let method = trial.options.network.method.name();
+            bar.set_message(format!("{method}, seed {}", trial.options.seed));
+            let outcome = self.one(trial, &key);
+            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+            match outcome {
+                Ok(outcome) => results.0[place] = Some(outcome),
+                Err(error) => {
+                    let what = format!("{method}, seed {}: ", trial.options.seed);
+                    results.1.get_or_insert(error.prefixed(&what));
+                    waiting
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .clear();
+                }
+            }
+            drop(results);
+            bar.inc(1);
+        }
+    }
+
+    fn one(&self, trial: &Trial, key: &str) -> Result<Outcome> {
+        let started = Instant::now();
+        let beside = self.journal.folder().join(format!("trial-{key}"));
+        let mut checkpoint = Checkpoint::beside(&beside, CHECKPOINT_EVERY);
+        let (data, options) = (self.data.clone(), trial.options.clone());
+        let mut trainer = match checkpoint.read()? {
+            Some(bytes) => Trainer::resume(data, options, &self.device, self.device_name, &bytes)
+                .map_err(|error| error.in_file(checkpoint.path().display()))?,
+            None => Trainer::new(data, options, &self.device, self.device_name)?,
+        };
+        while let Some(event) = pollster::block_on(trainer.next_event())? {
+            if !matches!(event, Event::Done { .. }) {
+                checkpoint.write_if_due(&trainer)?;
+            }
+        }
+        let model = trainer.model();
+        let summary = model.summary();
+        let mut outcome = Outcome {
+            key: key.to_owned(),
+            best_epoch: summary.best_epoch,
+            epochs: summary.epochs,
+            valid_auc: summary.valid_auc,
+            valid_logloss: summary.valid_logloss,
+            seconds: 0.0,
+            report: None,
+        };
+        if trial.measured {
+            let mut report = pollster::block_on(evaluate::report_beside(
+                &model,
+                &self.data,
+                &self.rows,
+                self.device_name,
+                self.logistic.as_deref(),
+            ))?;
+            report.seconds = started.elapsed().as_secs_f64();
+            outcome.report = Some(report);
+        }
+        outcome.seconds = started.elapsed().as_secs_f64();
+        self.journal.add(&outcome)?;
+        checkpoint.remove();
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,18 @@
+//! Methods compared on one data set: the plan of trials, how their outcomes become the paper's
+//! Table 1, and how that table is written.
+//!
+//! Running a trial is the caller's: this room has no threads, files or clocks.
+
+mod outcome;
+mod plan;
+mod render;
+mod search;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use outcome::{Outcome, Trial};
+pub use plan::{Plan, Settings};
+pub use render::{csv, markdown, text};
+pub use search::candidates;
+pub use table::{Best, Comparison, Figure, MethodRow, ScenarioRow};

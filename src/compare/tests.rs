@@ -1,0 +1,181 @@
+use super::*;
+use crate::metrics::{ParameterCounts, Report, ScenarioReport, Scenarios, Truth};
+use crate::model::{Method, MethodName, Variant};
+use crate::train::{Select, TrainOptions};
+
+fn settings(methods: &[MethodName], tune: usize) -> Settings {
+    Settings {
+        methods: methods.to_vec(),
+        trials: 3,
+        tune,
+        base: TrainOptions {
+            seed: 5,
+            ..Default::default()
+        },
+    }
+}
+
+fn outcome(auc: f64, valid_logloss: f64) -> Outcome {
+    let part = ScenarioReport {
+        rows: 50,
+        positives: 10,
+        auc: Some(auc - 0.01),
+        logloss: Some(1.0 - auc),
+        calibration: None,
+    };
+    Outcome {
+        key: String::new(),
+        best_epoch: 1,
+        epochs: 1,
+        valid_auc: None,
+        valid_logloss: Some(valid_logloss),
+        seconds: 2.0,
+        report: Some(Report {
+            rows: 100,
+            auc: Some(auc),
+            logloss: Some(1.0 - auc),
+            scenarios: Scenarios(vec![("a".into(), part), ("b|c".into(), part)]),
+            parameters: ParameterCounts {
+                embedding: 7,
+                network: 9,
+            },
+            truth: Some(Truth {
+                best_auc: Some(0.9),
+                auc_gap_closed: Some(auc),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+    }
+}
+
+#[test]
+fn a_plan_gives_every_method_the_same_seeds_and_dpg_its_variants() {
+    let plan = Plan::new(settings(&[MethodName::Dnn, MethodName::Dpg], 0)).unwrap();
+    assert!(plan.tuning().is_empty());
+    let trials = plan.trials();
+    assert_eq!((trials.len(), plan.tuned_trials()), (3 + 12, 15));
+    for group in trials.chunks(3) {
+        let seeds: Vec<u64> = group.iter().map(|t| t.options.seed).collect();
+        assert_eq!(seeds, [5, 6, 7]);
+        assert!(group.iter().all(|t| t.measured));
+    }
+    let keys: std::collections::BTreeSet<String> = trials
+        .iter()
+        .map(|t| t.key("data", "cpu").unwrap())
+        .collect();
+    assert_eq!(keys.len(), trials.len());
+    assert_ne!(
+        trials[0].key("data", "cpu").unwrap(),
+        trials[0].key("other data", "cpu").unwrap()
+    );
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let refused = |settings: Settings| Plan::new(settings).unwrap_err().to_string();
+    assert!(refused(settings(&[], 0)).contains("--methods"));
+    assert!(refused(settings(&[MethodName::Dnn, MethodName::Dnn], 0)).contains("twice"));
+    let none = Settings {
+        trials: 0,
+        ..settings(&[MethodName::Dnn], 0)
+    };
+    assert!(refused(none).contains("--trials"));
+    let mut shallow = settings(&[MethodName::Ple], 0);
+    shallow.base.network.hidden = vec![8];
+    assert!(refused(shallow).contains("--hidden"));
+}
+
+#[test]
+fn every_search_space_gives_distinct_valid_settings_with_the_defaults_first() {
+    for method in MethodName::ALL {
+        let plan = Plan::new(settings(&[method], 6)).unwrap();
+        let trials = plan.tuning();
+        assert_eq!(trials.len(), 6, "{method:?}");
+        assert!(trials.iter().all(|t| !t.measured && t.options.seed == 5));
+        assert_eq!(trials[0].options.lr, TrainOptions::default().lr);
+        for (i, trial) in trials.iter().enumerate() {
+            trial.options.validate().unwrap();
+            assert!(trials[..i].iter().all(|t| t.options != trial.options));
+        }
+        let again = Plan::new(settings(&[method], 6)).unwrap().tuning();
+        assert_eq!(again, trials);
+    }
+    // The DNN's space is small: it is used up, not searched for ever.
+    let all = candidates(MethodName::Dnn, &TrainOptions::default(), 100, 1);
+    assert!(all.len() >= 9 && all.len() <= 10, "{}", all.len());
+}
+
+#[test]
+fn tuning_keeps_what_validates_best() {
+    let plan = Plan::new(settings(&[MethodName::Apg, MethodName::Star], 4)).unwrap();
+    let tried = plan.tuning();
+    let losses = [0.5, 0.3, 0.4, 0.6, 0.2, 0.9, 0.9, 0.9];
+    let outcomes: Vec<Outcome> = losses.map(|loss| outcome(0.5, loss)).into();
+    let trials = plan.tuned(&outcomes).trials();
+    assert_eq!(trials.len(), 6);
+    assert_eq!(trials[0].options, tried[1].options);
+    assert_eq!(trials[3].options, tried[4].options);
+}
+
+#[test]
+fn the_table_compares_with_the_best_baseline_on_test_and_chooses_on_validation() {
+    let methods = [MethodName::Dnn, MethodName::Apg, MethodName::Dpg];
+    let plan = Plan::new(settings(&methods, 0)).unwrap();
+    let mut outcomes = Vec::new();
+    // DNN, APG, then DPG's r, rc, c, non: c is the best on validation, and not on the test part.
+    for (auc, valid) in [
+        (0.70, 0.5),
+        (0.72, 0.5),
+        (0.80, 0.5),
+        (0.99, 0.6),
+        (0.75, 0.4),
+        (0.60, 0.9),
+    ] {
+        for wobble in [0.0, 0.001, 0.003] {
+            outcomes.push(outcome(auc + wobble * auc, valid));
+        }
+    }
+    let comparison = Comparison::new(&plan, &outcomes);
+    assert_eq!(comparison.best_baseline.as_deref(), Some("apg"));
+    let dpg = &comparison.methods[2];
+    assert_eq!(dpg.variant.as_deref(), Some("c"));
+    assert!(
+        matches!(&dpg.options.network.method, Method::Dpg { weighting } if weighting.variant == Variant::C)
+    );
+    let auc = dpg.auc.as_ref().unwrap();
+    assert!((auc.over_trials.mean - 0.751).abs() < 1e-9);
+    assert!(auc.significant && auc.p.unwrap() <= 0.05);
+    assert!((auc.gain_percent.unwrap() - 100.0 * (0.75 / 0.70 - 1.0)).abs() < 1e-9);
+    let logloss = dpg.logloss.as_ref().unwrap();
+    assert!(logloss.gain_percent.unwrap() > 0.0 && logloss.significant);
+    let dnn = comparison.methods[0].auc.as_ref().unwrap();
+    assert!(
+        !dnn.significant && dnn.p.unwrap() <= 0.05,
+        "worse is not starred"
+    );
+    let apg = comparison.methods[1].auc.as_ref().unwrap();
+    assert_eq!(apg.p, None, "nothing is compared with itself");
+    assert_eq!(comparison.scenarios.len(), 2);
+    assert_eq!(comparison.best.unwrap().auc, Some(0.9));
+
+    let text = text(&comparison);
+    assert!(text.contains("dpg (c)  0.7510 ± 0.0011*"), "{text}");
+    assert!(text.contains("best possible: AUC 0.9000"), "{text}");
+    let markdown = markdown(&comparison);
+    assert!(markdown.contains("| b\\|c | 50 |"), "{markdown}");
+    let csv = csv(&comparison).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 9);
+    assert!(csv.lines().nth(9).unwrap().starts_with("dpg,c,7,0.75"));
+}
+
+#[test]
+fn what_a_metric_lacks_is_a_dash() {
+    let plan = Plan::new(settings(&[MethodName::Dnn], 0)).unwrap();
+    let mut outcomes: Vec<Outcome> = (0..3).map(|_| outcome(0.7, 0.5)).collect();
+    outcomes[1].report.as_mut().unwrap().auc = None;
+    let comparison = Comparison::new(&plan, &outcomes);
+    assert_eq!(comparison.methods[0].auc, None);
+    assert!(text(&comparison).lines().nth(1).unwrap().contains(" - "));
+    assert_eq!(outcome(0.7, 0.5).validation(Select::Auc), None);
+}
