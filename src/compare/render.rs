@@ -102,11 +102,9 @@ fn methods(comparison: &Comparison) -> Vec<Vec<String>> {
                     .interval_95
                     .map_or("-".to_owned(), |half| format!("{half:.4}")),
             );
-            cells.push(
-                figure
-                    .gain_percent
-                    .map_or("-".to_owned(), |gain| format!("{gain:+.2} %")),
-            );
+            // Of DNN over itself nothing need be said.
+            let gain = figure.gain_percent.filter(|_| row.method != "dnn");
+            cells.push(gain.map_or("-".to_owned(), |gain| format!("{gain:+.2} %")));
         }
         if generated {
             for gap in [row.auc_gap_closed, row.logloss_gap_closed] {
