@@ -3,16 +3,15 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
 use super::args::BadRows;
-use super::load::{self, Source};
+use super::part::PartFlag;
 use super::table;
 use super::train::read_model;
-use crate::data::{Part, SplitUse};
+use crate::data::LabelUse;
 use crate::error::Result;
 use crate::model::evaluate;
-use crate::schema::Split;
 use crate::train::device::{self, OpenDevice};
 
 /// AUC, LogLoss and calibration of a model, overall and per scenario
@@ -27,9 +26,8 @@ pub(super) struct Args {
     /// The labelled log
     #[arg(long)]
     data: PathBuf,
-    /// Which rows [default: test where the schema splits, else all]
-    #[arg(long, value_enum)]
-    part: Option<PartName>,
+    #[command(flatten)]
+    part: PartFlag,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,42 +38,13 @@ pub(super) struct Args {
     bad_rows: BadRows,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PartName {
-    Test,
-    Valid,
-    Train,
-    All,
-}
-
 pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let OpenDevice { device, name, .. } = pollster::block_on(device::open(&args.device))?;
     let model = read_model(&args.model, &device)?;
-    let part = args.part.unwrap_or(match model.encoder().schema().split {
-        Split::None {} => PartName::All,
-        _ => PartName::Test,
-    });
-    let on_bad_row = args.bad_rows.on_bad_row.into();
-    // With `all` the split's column need not even exist.
-    let split = if args.part == Some(PartName::All) {
-        SplitUse::Whole
-    } else {
-        SplitUse::Fitted
-    };
-    let seed = model.summary().seed;
-    let data = load::dataset(
-        &args.data,
-        Source::Encoder(model.encoder(), split),
-        on_bad_row,
-        seed,
-    )?;
-    let rows = match part {
-        PartName::Test => data.rows_of(Part::Test),
-        PartName::Valid => data.rows_of(Part::Valid),
-        PartName::Train => data.rows_of(Part::Train),
-        PartName::All => (0..data.columns.rows as u32).collect(),
-    };
+    let (data, rows) = args
+        .part
+        .load(&model, &args.data, LabelUse::Required, &args.bad_rows)?;
     let mut report = pollster::block_on(evaluate::report(&model, &data, &rows, name))?;
     report.seconds = started.elapsed().as_secs_f64();
     table::print(&report, args.json)

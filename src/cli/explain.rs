@@ -2,18 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use clap::Args as ClapArgs;
+use serde::Serialize;
 
 use super::args::BadRows;
-use super::load::{self, Source};
+use super::part::PartFlag;
 use super::train::read_model;
-use super::{files, heatmap};
-use crate::data::SplitUse;
-use crate::error::{Error, Result};
-use crate::explain::{Explanation, explain};
+use super::{files, heatmap, map_svg, similarity_svg};
+use crate::data::LabelUse;
+use crate::error::{Error, ErrorKind, Result};
+use crate::explain::{Explanation, PointMap, PointOptions, Points, Separation, explain, map};
 use crate::train::device::{self, OpenDevice};
 
 /// Show a model's weighting matrices per scenario, as JSON and SVG
+///
+/// Writes explanation.json (mean matrices, similarity of scenarios, separation, the map's points), weighting.svg,
+/// similarity.svg and map.svg. With --against, a second model stands beside the first.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  midpg explain --model mi-dpg.safetensors --against dpg.safetensors --data log.csv --out explained"
@@ -28,9 +33,20 @@ pub(super) struct Args {
     /// Rows to look at
     #[arg(long)]
     data: PathBuf,
-    /// A folder for explanation.json and weighting.svg; made if it is not there
+    #[command(flatten)]
+    part: PartFlag,
+    /// A folder for the results; made if it is not there
     #[arg(long)]
     out: PathBuf,
+    /// Most points of a scenario on the map and in the silhouette
+    #[arg(long, value_name = "N", default_value_t = PointOptions::default().per_scenario)]
+    points: usize,
+    /// Take the points from one layer's s, from 1 [default: all layers side by side]
+    #[arg(long)]
+    layer: Option<usize>,
+    /// Seed of the choice of points and of the map
+    #[arg(long, default_value_t = PointOptions::default().seed)]
+    seed: u64,
     /// auto, cpu, ndarray or webgpu
     #[arg(long, default_value = "auto")]
     device: String,
@@ -38,50 +54,116 @@ pub(super) struct Args {
     bad_rows: BadRows,
 }
 
+/// One model's part of the result.
+#[derive(Serialize)]
+pub(super) struct Explained {
+    #[serde(flatten)]
+    pub(super) explanation: Explanation,
+    /// In the space of s, over the points.
+    pub(super) separation: Separation,
+    /// The points, where there are enough for a map.
+    pub(super) map: Option<Mapped>,
+}
+
+/// Points with what they are.
+#[derive(Serialize)]
+pub(super) struct Mapped {
+    /// Positions in the part that was read.
+    pub(super) rows: Vec<u32>,
+    /// Places in the list of scenarios.
+    pub(super) scenario: Vec<usize>,
+    #[serde(flatten)]
+    pub(super) map: PointMap,
+}
+
 pub(super) fn run(args: &Args) -> Result<()> {
+    if args.points < 2 {
+        return Err(
+            Error::new(ErrorKind::Config, "a silhouette needs points of a scenario")
+                .hint("ask for at least 2: --points 300"),
+        );
+    }
     let OpenDevice { device, .. } = pollster::block_on(device::open(&args.device))?;
-    let on_bad_row = args.bad_rows.on_bad_row.into();
-    let one = |path: &Path| -> Result<Explanation> {
-        let model = read_model(path, &device)?;
-        let source = Source::Encoder(model.encoder(), SplitUse::Whole);
-        let data = load::dataset(&args.data, source, on_bad_row, model.summary().seed)?;
-        let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
-        pollster::block_on(explain(&model, &data, &rows))
-            .map_err(|error| error.in_file(path.display()))
-    };
-    let mut results = vec![("", one(&args.model)?)];
+    let mut results = vec![one(args, &args.model, &device)?];
     if let Some(against) = &args.against {
-        results.push(("against-", one(against)?));
+        results.push(one(args, against, &device)?);
     }
     // Rendered before the folder is made: a failure leaves nothing behind.
-    let mut outputs = Vec::new();
-    for (prefix, explanation) in &results {
-        outputs.push((
-            format!("{prefix}explanation.json"),
-            files::json(explanation)?,
-        ));
+    let mut outputs = vec![
+        ("map.svg".to_owned(), map_svg::svg(&results)?.into_bytes()),
+        (
+            "similarity.svg".to_owned(),
+            similarity_svg::svg(&results)?.into_bytes(),
+        ),
+    ];
+    for (prefix, result) in ["", "against-"].into_iter().zip(&results) {
+        outputs.push((format!("{prefix}explanation.json"), files::json(result)?));
         outputs.push((
             format!("{prefix}weighting.svg"),
-            heatmap::svg(explanation)?.into_bytes(),
+            heatmap::svg(&result.explanation)?.into_bytes(),
         ));
     }
     std::fs::create_dir_all(&args.out).map_err(|error| Error::io(args.out.display(), &error))?;
     for (name, bytes) in outputs {
         files::write(&args.out.join(name), &bytes)?;
     }
-    for (prefix, explanation) in &results {
-        tell(prefix, explanation);
+    for (which, result) in ["model", "against"].into_iter().zip(&results) {
+        tell(which, result);
     }
     anstream::eprintln!("written to {}", args.out.display());
     Ok(())
 }
 
-fn tell(prefix: &str, explanation: &Explanation) {
-    let which = if prefix.is_empty() {
-        "model"
-    } else {
-        "against"
+fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
+    let model = read_model(path, device)?;
+    let (data, rows) = args
+        .part
+        .load(&model, &args.data, LabelUse::Optional, &args.bad_rows)?;
+    let layer = match args.layer {
+        Some(0) => {
+            return Err(Error::new(ErrorKind::Config, "layers count from 1").hint("change --layer"));
+        }
+        layer => layer.map(|layer| layer - 1),
     };
+    let options = PointOptions {
+        per_scenario: args.points,
+        layer,
+        seed: args.seed,
+    };
+    let work = async {
+        let explanation = explain(&model, &data, &rows).await?;
+        let points = Points::of(&model, &data, &rows, options).await?;
+        Ok((explanation, points))
+    };
+    let (explanation, points) =
+        pollster::block_on(work).map_err(|error: Error| error.in_file(path.display()))?;
+    // Scenarios without rows are not in the list.
+    let mut present = points.scenario.clone();
+    present.sort_unstable();
+    present.dedup();
+    let map = map(&points, args.seed).map(|map| Mapped {
+        rows: points.rows.clone(),
+        scenario: points
+            .scenario
+            .iter()
+            .map(|id| present.partition_point(|other| other < id))
+            .collect(),
+        map,
+    });
+    Ok(Explained {
+        explanation,
+        separation: points.separation(),
+        map,
+    })
+}
+
+fn tell(which: &str, explained: &Explained) {
+    let Explained {
+        explanation,
+        separation,
+        ..
+    } = explained;
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
     anstream::println!(
         "{which}: {} over {} rows of {} scenarios",
         explanation.method,
@@ -89,13 +171,9 @@ fn tell(prefix: &str, explanation: &Explanation) {
         explanation.scenarios.len()
     );
     for (l, layer) in explanation.layers.iter().enumerate() {
-        let ratio = if layer.within > 0.0 {
-            format!("{:.4}", layer.between / layer.within)
-        } else {
-            "-".to_owned()
-        };
+        let ratio = (layer.within > 0.0).then(|| layer.between / layer.within);
         anstream::println!(
-            "  layer {}: s {}×{} of S {}×{}, variance between scenarios {:.5}, within {:.5}, ratio {ratio}",
+            "  layer {}: s {}×{} of S {}×{}, variance between scenarios {:.5}, within {:.5}, ratio {}",
             l + 1,
             layer.shape.dr,
             layer.shape.dc,
@@ -103,6 +181,14 @@ fn tell(prefix: &str, explanation: &Explanation) {
             layer.shape.dn,
             layer.between,
             layer.within,
+            number(ratio),
         );
     }
+    anstream::println!(
+        "  points: silhouette {}, variance between scenarios {:.5}, within {:.5}, ratio {}",
+        number(separation.silhouette),
+        separation.between,
+        separation.within,
+        number(separation.ratio),
+    );
 }

@@ -3,6 +3,7 @@
 
 use plotters::prelude::*;
 
+use super::palette::diverging;
 use crate::error::{Error, ErrorKind, Result};
 use crate::explain::{Explanation, LayerExplanation};
 
@@ -109,20 +110,4 @@ fn matrix(
         BLACK.mix(0.4),
     ))?;
     Ok(())
-}
-
-/// Blue below, white at, orange above zero: told apart by people with any colour vision.
-fn diverging(value: f32, range: f32) -> RGBColor {
-    let t = if range > 0.0 {
-        (value / range).clamp(-1.0, 1.0)
-    } else {
-        0.0
-    };
-    let end = if t < 0.0 {
-        [33.0, 102.0, 172.0]
-    } else {
-        [217.0, 95.0, 2.0]
-    };
-    let [r, g, b] = end.map(|end: f32| (248.0 + (end - 248.0) * t.abs()) as u8);
-    RGBColor(r, g, b)
 }

@@ -17,8 +17,8 @@ use crate::schema::Schema;
 pub(super) enum Source<'a> {
     /// A schema: the vocabularies are learnt from the file.
     Schema(&'a Schema),
-    /// An encoder, and where parts come from.
-    Encoder(&'a Arc<Encoder>, SplitUse),
+    /// An encoder, where parts come from, and whether there must be labels.
+    Encoder(&'a Arc<Encoder>, SplitUse, LabelUse),
 }
 
 /// A schema by preset name or path.
@@ -49,14 +49,12 @@ pub(super) fn dataset(
     let options = LoadOptions {
         on_bad_row,
         seed,
-        // Explaining and evaluating whole files: the report itself misses labels where it needs them.
-        label: if matches!(source, Source::Encoder(_, SplitUse::Whole)) {
-            LabelUse::Optional
-        } else {
-            LabelUse::Required
+        label: match source {
+            Source::Encoder(_, _, label) => label,
+            Source::Schema(_) => LabelUse::Required,
         },
         split: match source {
-            Source::Encoder(_, split) => split,
+            Source::Encoder(_, split, _) => split,
             Source::Schema(_) => SplitUse::Fitted,
         },
         progress: Some(&mut tell),
@@ -64,7 +62,7 @@ pub(super) fn dataset(
     };
     let loaded = match source {
         Source::Schema(schema) => data::load(input, &name, schema, options),
-        Source::Encoder(encoder, _) => data::encode(input, &name, encoder, options),
+        Source::Encoder(encoder, ..) => data::encode(input, &name, encoder, options),
     };
     bar.finish_and_clear();
     let data = loaded?;

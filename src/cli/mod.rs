@@ -12,9 +12,15 @@ mod heatmap;
 mod inspect;
 mod journal;
 mod load;
+mod map_svg;
+mod palette;
+mod part;
 mod progress;
 mod schema;
 mod score;
+mod similarity_svg;
+mod sweep;
+mod sweep_svg;
 mod synth;
 mod table;
 mod train;
@@ -53,6 +59,7 @@ enum Command {
     Score(score::Args),
     Explain(explain::Args),
     Compare(Box<compare::Args>),
+    Sweep(Box<sweep::Args>),
     Inspect(inspect::Args),
 }
 
@@ -77,6 +84,7 @@ fn run(command: Command) -> Result<()> {
         Command::Score(args) => score::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -14,7 +14,7 @@ use super::follow::follow;
 use super::load::{self, Source};
 use super::table;
 use crate::artifact::Artifact;
-use crate::data::SplitUse;
+use crate::data::{LabelUse, SplitUse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, evaluate};
 use crate::train::device::OpenDevice;
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
             }
             load::dataset(
                 &args.data,
-                Source::Encoder(model.encoder(), SplitUse::Refit),
+                Source::Encoder(model.encoder(), SplitUse::Refit, LabelUse::Required),
                 on_bad_row,
                 args.fitting.seed,
             )?

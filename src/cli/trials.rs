@@ -12,7 +12,7 @@ use super::journal::Journal;
 use crate::compare::{Outcome, Trial};
 use crate::data::{Dataset, Part};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::evaluate;
+use crate::model::{InputLayout, evaluate};
 use crate::train::{Event, Trainer};
 
 /// Seconds between a trial's checkpoints.
@@ -63,6 +63,11 @@ impl Runner {
             rows,
             logistic,
         })
+    }
+
+    /// The layout of the input with embeddings of width `embedding`.
+    pub(super) fn layout(&self, embedding: usize) -> InputLayout {
+        InputLayout::new(self.data.encoder.fields(), embedding)
     }
 
     /// Runs what of `trials` is not in the journal; all outcomes, in their order.

@@ -7,6 +7,7 @@ mod outcome;
 mod plan;
 mod render;
 mod search;
+mod sweep;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ pub use outcome::{Outcome, Trial};
 pub use plan::{Plan, Settings};
 pub use render::{csv, markdown, text};
 pub use search::candidates;
+pub use sweep::{Alignment, Grid, Point, Series, Sweep, SweptPoint};
 pub use table::{Best, Comparison, Figure, MethodRow, ScenarioRow};

@@ -1,8 +1,16 @@
 //! What a model does differently for each scenario: its mean weighting matrices, how alike scenarios
 //! are, and how far their matrices spread.
 
+#[cfg(feature = "map")]
+mod map;
+mod points;
+mod silhouette;
 mod similarity;
 
+#[cfg(feature = "map")]
+pub use map::{PointMap, map};
+pub use points::{PointOptions, Points, Separation};
+pub use silhouette::silhouette;
 pub use similarity::{cosine, pearson_of_deviations};
 
 use serde::Serialize;

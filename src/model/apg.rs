@@ -148,8 +148,9 @@ impl Apg {
         let mut width = layout.width;
         let layers = hidden
             .iter()
-            .map(|&next| {
-                let shape = config.shape(width, next, layout);
+            .enumerate()
+            .map(|(l, &next)| {
+                let shape = config.shape(l, (width, next), layout);
                 width = next;
                 ApgLayer::init(shape, config, random, device)
             })

@@ -9,7 +9,10 @@ use crate::artifact::Artifact;
 use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
 use crate::data::{Dataset, Part};
 use crate::error::ErrorKind;
-use crate::model::{Method, Model, MutualInformationConfig, NetworkConfig, WeightingConfig};
+use crate::model::{
+    AdaSparseConfig, Method, Model, MutualInformationConfig, NetworkConfig, StarConfig,
+    WeightingConfig,
+};
 
 fn data(rows: u64) -> Arc<Dataset> {
     let options = SynthOptions {
@@ -151,16 +154,33 @@ fn the_loss_falls_and_the_events_tell_the_whole_run() {
 
 #[test]
 fn a_checkpoint_continues_bit_for_bit_from_any_event() {
-    let data = data(600);
-    let options = TrainOptions {
+    let mi_dpg = TrainOptions {
         epochs: 3,
         ..options(Some(1.0))
     };
-    let mut whole = trainer(&data, &options);
-    let expected = (finish(&mut whole), bytes(&whole.model()));
     // After no event, in an epoch, at its last step, after it, and in the next.
-    for stop in [0, 3, 8, 9, 12] {
-        let mut first = trainer(&data, &options);
+    continues_from(&mi_dpg, &[0, 3, 8, 9, 12]);
+}
+
+/// Running statistics and the ramp's state are part of a checkpoint.
+#[test]
+fn what_is_gathered_while_training_survives_a_checkpoint() {
+    for method in [
+        Method::Star(StarConfig::default()),
+        Method::AdaSparse(AdaSparseConfig::default()),
+    ] {
+        let mut options = options(None);
+        options.network.method = method;
+        continues_from(&options, &[3, 12]);
+    }
+}
+
+fn continues_from(options: &TrainOptions, stops: &[usize]) {
+    let data = data(600);
+    let mut whole = trainer(&data, options);
+    let expected = (finish(&mut whole), bytes(&whole.model()));
+    for &stop in stops {
+        let mut first = trainer(&data, options);
         let mut events: Vec<Event> = first
             .events()
             .take(stop)
@@ -177,8 +197,12 @@ fn a_checkpoint_continues_bit_for_bit_from_any_event() {
         )
         .unwrap();
         events.extend(finish(&mut second));
-        assert_eq!(events, expected.0, "stopped after {stop}");
-        assert!(bytes(&second.model()) == expected.1, "stopped after {stop}");
+        let name = options.network.method.name();
+        assert_eq!(events, expected.0, "{name}, stopped after {stop}");
+        assert!(
+            bytes(&second.model()) == expected.1,
+            "{name}, stopped after {stop}"
+        );
     }
 }
 

@@ -29,6 +29,9 @@ pub struct ApgConfig {
     pub condition: ApgCondition,
     /// k = max(1, ⌈min(d_n, d_m) / `rank_div`⌉).
     pub rank_div: usize,
+    /// k of every hidden layer, instead of `rank_div`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranks: Option<Vec<usize>>,
     /// Inner width P of the over-parameterised factors while training, at least k; they are multiplied
     /// out in the model file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +47,7 @@ impl Default for ApgConfig {
         Self {
             condition: ApgCondition::Group,
             rank_div: 8,
+            ranks: None,
             over: None,
             generated_bias: true,
             identity_init: true,
@@ -67,7 +71,17 @@ pub struct ApgShape {
 }
 
 impl ApgConfig {
-    pub(super) fn validate(&self) -> Result<()> {
+    pub(super) fn validate(&self, hidden: usize) -> Result<()> {
+        if let Some(ranks) = &self.ranks
+            && (ranks.len() != hidden || ranks.iter().any(|k| !(1..=MAX_WIDTH).contains(k)))
+        {
+            return bad(
+                "the ranks",
+                format!(
+                    "the ranks {ranks:?} are not one of at least 1 for each of {hidden} hidden layers"
+                ),
+            );
+        }
         if !(1..=MAX_WIDTH).contains(&self.rank_div) {
             return bad(
                 "--rank-div",
@@ -83,9 +97,12 @@ impl ApgConfig {
         }
     }
 
-    /// The widths of a layer of `dn` inputs and `dm` outputs.
-    pub fn shape(&self, dn: usize, dm: usize, layout: &InputLayout) -> ApgShape {
-        let rank = dn.min(dm).div_ceil(self.rank_div).max(1);
+    /// The widths of hidden layer `l`, of `dn` inputs and `dm` outputs.
+    pub fn shape(&self, l: usize, (dn, dm): (usize, usize), layout: &InputLayout) -> ApgShape {
+        let rank = match &self.ranks {
+            Some(ranks) => ranks[l],
+            None => dn.min(dm).div_ceil(self.rank_div).max(1),
+        };
         ApgShape {
             dn,
             dm,

@@ -173,7 +173,7 @@ impl NetworkConfig {
             Method::Star(config) => config.validate(),
             Method::PepNet(config) => config.validate(),
             Method::AdaSparse(config) => config.validate(),
-            Method::Apg(config) => config.validate(),
+            Method::Apg(config) => config.validate(self.hidden.len()),
             Method::Dpg { weighting } => weighting.validate(),
             Method::MiDpg {
                 weighting,

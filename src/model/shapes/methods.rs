@@ -121,7 +121,7 @@ impl List {
     fn apg(&mut self, config: &ApgConfig, hidden: &[usize], layout: &InputLayout) {
         let mut dn = layout.width;
         for (l, &dm) in hidden.iter().enumerate() {
-            let shape = config.shape(dn, dm, layout);
+            let shape = config.shape(l, (dn, dm), layout);
             let k = shape.rank;
             for (name, rows, columns) in [("input", dn, k), ("output", k, dm)] {
                 let name = format!("layers.{l}.{name}");

@@ -1,0 +1,45 @@
+//! Colours for pictures.
+
+use plotters::style::RGBColor;
+
+/// Colours that people with any colour vision tell apart (Okabe and Ito's eight, then darker ones).
+const COLOURS: [(u8, u8, u8); 16] = [
+    (0, 114, 178),
+    (230, 159, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (86, 180, 233),
+    (213, 94, 0),
+    (120, 120, 120),
+    (200, 185, 40),
+    (0, 60, 100),
+    (130, 80, 0),
+    (0, 90, 60),
+    (120, 50, 90),
+    (40, 90, 130),
+    (120, 40, 0),
+    (60, 60, 60),
+    (110, 100, 0),
+];
+
+/// The colour of scenario or series `i`.
+pub(super) fn colour(i: usize) -> RGBColor {
+    let (r, g, b) = COLOURS[i % COLOURS.len()];
+    RGBColor(r, g, b)
+}
+
+/// Blue below, white at, orange above zero: told apart by people with any colour vision.
+pub(super) fn diverging(value: f32, range: f32) -> RGBColor {
+    let t = if range > 0.0 {
+        (value / range).clamp(-1.0, 1.0)
+    } else {
+        0.0
+    };
+    let end = if t < 0.0 {
+        [33.0, 102.0, 172.0]
+    } else {
+        [217.0, 95.0, 2.0]
+    };
+    let [r, g, b] = end.map(|end: f32| (248.0 + (end - 248.0) * t.abs()) as u8);
+    RGBColor(r, g, b)
+}

@@ -1,0 +1,169 @@
+//! Rows as points: the compact s of every layer, side by side.
+
+use serde::Serialize;
+
+use super::silhouette::silhouette;
+use crate::data::Dataset;
+use crate::error::{Error, ErrorKind, Result};
+use crate::metrics::ScenarioMoments;
+use crate::model::Model;
+use crate::random::Stream;
+
+/// Which rows and which of s become points.
+#[derive(Debug, Clone, Copy)]
+pub struct PointOptions {
+    /// Most rows of a scenario.
+    pub per_scenario: usize,
+    /// One layer (from 0), or all of them side by side.
+    pub layer: Option<usize>,
+    /// Seed of the choice of rows.
+    pub seed: u64,
+}
+
+impl Default for PointOptions {
+    fn default() -> Self {
+        Self {
+            per_scenario: 300,
+            layer: None,
+            seed: 1,
+        }
+    }
+}
+
+/// Rows in the space of s.
+#[derive(Debug, Clone)]
+pub struct Points {
+    /// The rows' positions in the data.
+    pub rows: Vec<u32>,
+    /// The scenario id of each.
+    pub scenario: Vec<u32>,
+    /// Values of a point.
+    pub size: usize,
+    /// `rows.len() × size` values.
+    pub values: Vec<f32>,
+}
+
+/// How well scenarios part in the space of s (not on a map of it).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Separation {
+    /// Mean silhouette over the points, −1 to 1; `None` with fewer than two scenarios.
+    pub silhouette: Option<f64>,
+    /// Variance of the scenarios' means, weighted by their points, summed over entries.
+    pub between: f64,
+    /// Mean variance within a scenario, summed over entries.
+    pub within: f64,
+    /// between / within; `None` where nothing varies within.
+    pub ratio: Option<f64>,
+}
+
+impl Points {
+    /// At most `per_scenario` of `rows` from each scenario, by a seeded draw, through `model`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] for a layer that the model does not have, [`ErrorKind::Device`] when the device was
+    /// lost.
+    pub async fn of(
+        model: &Model,
+        data: &Dataset,
+        rows: &[u32],
+        options: PointOptions,
+    ) -> Result<Self> {
+        let layers = model.block_shapes().len();
+        if let Some(layer) = options.layer.filter(|&layer| layer >= layers) {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("there is no layer {}; the model has {layers}", layer + 1),
+            )
+            .hint("change --layer"));
+        }
+        let rows = sample(rows, &data.columns.scenario, options);
+        let mut points = Self {
+            scenario: rows
+                .iter()
+                .map(|&row| data.columns.scenario[row as usize])
+                .collect(),
+            rows: rows.clone(),
+            size: 0,
+            values: Vec::new(),
+        };
+        model
+            .explain_rows(&data.columns, &rows, |chunk| {
+                let count = chunk.rows.len();
+                let taken: Vec<&[f32]> = chunk
+                    .weighting
+                    .iter()
+                    .enumerate()
+                    .filter(|(l, _)| options.layer.is_none_or(|layer| layer == *l))
+                    .map(|(_, s)| s.as_slice())
+                    .collect();
+                points.size = taken.iter().map(|s| s.len() / count).sum();
+                for row in 0..count {
+                    for s in &taken {
+                        let width = s.len() / count;
+                        points.values.extend_from_slice(&s[row * width..][..width]);
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(points)
+    }
+
+    /// Point `i`.
+    pub fn point(&self, i: usize) -> &[f32] {
+        &self.values[i * self.size..][..self.size]
+    }
+
+    /// How well scenarios part.
+    pub fn separation(&self) -> Separation {
+        let scenarios = self
+            .scenario
+            .iter()
+            .max()
+            .map_or(0, |max| *max as usize + 1);
+        let mut moments = ScenarioMoments::new(scenarios, self.size);
+        moments.add(self.scenario.iter().copied(), &self.values);
+        let (between, within) = moments.spread();
+        Separation {
+            silhouette: silhouette(self),
+            between,
+            within,
+            ratio: (within > 0.0).then(|| between / within),
+        }
+    }
+}
+
+/// Rows in their order, at most `per_scenario` of each scenario.
+fn sample(rows: &[u32], scenario: &[u32], options: PointOptions) -> Vec<u32> {
+    let mut order = rows.to_vec();
+    Stream::new(options.seed, "points").shuffle(&mut order);
+    let mut taken: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
+    order.retain(|&row| {
+        let count = taken.entry(scenario[row as usize]).or_default();
+        *count += 1;
+        *count <= options.per_scenario
+    });
+    order.sort_unstable();
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_takes_the_same_rows_again_and_no_scenario_too_often() {
+        let scenario: Vec<u32> = (0..100).map(|i| if i < 90 { 2 } else { 3 }).collect();
+        let rows: Vec<u32> = (0..100).collect();
+        let options = PointOptions {
+            per_scenario: 20,
+            ..Default::default()
+        };
+        let taken = sample(&rows, &scenario, options);
+        assert_eq!(taken.len(), 30);
+        assert!(taken.is_sorted() && taken[20..] == rows[90..]);
+        assert_eq!(sample(&rows, &scenario, options), taken);
+        let other = PointOptions { seed: 2, ..options };
+        assert_ne!(sample(&rows, &scenario, other), taken);
+    }
+}
