@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod compare;
+mod figures;
 
 use std::fs;
 
@@ -253,7 +254,7 @@ fn a_warm_start_takes_the_schema_from_the_model() {
 fn every_command_has_help_with_an_example() {
     let folder = TempDir::new().unwrap();
     for command in [
-        "schema", "synth", "train", "evaluate", "score", "explain", "inspect",
+        "schema", "synth", "train", "evaluate", "score", "explain", "compare", "sweep", "inspect",
     ] {
         midpg(&folder, &format!("{command} --help"))
             .assert()
