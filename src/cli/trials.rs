@@ -21,6 +21,8 @@ const CHECKPOINT_EVERY: f64 = 30.0;
 /// What every trial needs.
 pub(super) struct Runner {
     data: Arc<Dataset>,
+    /// What the rows are, for the journal: the file's hash, the schema, the split, rows left out.
+    data_name: String,
     device: Device,
     device_name: &'static str,
     journal: Journal,
@@ -54,7 +56,17 @@ impl Runner {
             );
         }
         let logistic = evaluate::scenario_blind(&data, &rows);
+        let (encoder, report) = (&data.encoder, &data.report);
+        let name = (
+            &report.sha256,
+            encoder.schema(),
+            encoder.split(),
+            report.skipped,
+        );
+        let data_name = serde_json::to_string(&name)
+            .map_err(|error| Error::new(ErrorKind::Schema, error.to_string()))?;
         Ok(Self {
+            data_name,
             data: data.into(),
             device,
             device_name,
@@ -72,11 +84,10 @@ impl Runner {
 
     /// Runs what of `trials` is not in the journal; all outcomes, in their order.
     pub(super) fn run(&self, trials: &[Trial], bar: &ProgressBar) -> Result<Vec<Outcome>> {
-        let sha = &self.data.report.sha256;
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(trials.len());
         let mut waiting = VecDeque::new();
         for (place, trial) in trials.iter().enumerate() {
-            let key = trial.key(sha, self.device_name)?;
+            let key = trial.key(&self.data_name, self.device_name)?;
             let done = self.journal.get(&key).cloned();
             if done.is_none() {
                 waiting.push_back((place, key, trial));

@@ -39,11 +39,12 @@ pub struct Outcome {
 }
 
 impl Trial {
-    /// What tells the trial from every other: a hash over the data and all settings.
+    /// What tells the trial from every other: a hash over the data (`data` names the file's content, the
+    /// schema and the split) and all settings.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] when the settings do not serialise (a number that is not finite).
-    pub fn key(&self, data_sha256: &str, device: &str) -> Result<String> {
+    pub fn key(&self, data: &str, device: &str) -> Result<String> {
         #[derive(Serialize)]
         struct Identity<'a> {
             version: &'a str,
@@ -54,7 +55,7 @@ impl Trial {
         }
         let identity = Identity {
             version: env!("CARGO_PKG_VERSION"),
-            data: data_sha256,
+            data,
             device,
             options: &self.options,
             measured: self.measured,

@@ -76,6 +76,24 @@ fn a_killed_comparison_continues_and_gives_the_same_table() {
     assert!(now.starts_with(complete), "what was done is not done again");
     assert_eq!(now.lines().count(), 14);
 
+    // Under another schema the same file is other data.
+    let preset = "compare --data log.csv --schema mine.toml --methods dnn --trials 1 --epochs 1 --out killed";
+    midpg(&folder, "schema --data log.csv --out mine.toml")
+        .assert()
+        .success();
+    let text = fs::read_to_string(folder.path().join("mine.toml")).unwrap();
+    midpg(&folder, preset).assert().success();
+    assert_eq!(lines(&journal), 15);
+    fs::write(
+        folder.path().join("mine.toml"),
+        text.replace("prior = true", "prior = false"),
+    )
+    .unwrap();
+    midpg(&folder, preset).assert().success();
+    assert_eq!(lines(&journal), 16);
+    midpg(&folder, preset).assert().success();
+    assert_eq!(lines(&journal), 16);
+
     // A third run computes nothing, and several trials at once change nothing.
     let again = compare(&folder, &format!("{FOUR} --out killed"));
     assert_eq!(again, continued);

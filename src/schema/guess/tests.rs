@@ -44,6 +44,11 @@ fn a_rating_log_with_a_split_column() {
         field(&schema, "item_id").kind,
         FieldKind::Categorical(_)
     ));
+    let priors = |name: &str| field(&schema, name).prior;
+    assert_eq!(
+        ["item_id", "brand", "category"].map(priors),
+        [true, false, false]
+    );
 }
 
 #[test]

@@ -111,6 +111,11 @@ fn field(
     writeln!(out, "kind = \"{kind}\"  # why: {why}")?;
     if scenario {
         writeln!(out, "role = \"scenario\"")?;
+    } else if matches!(use_of, Use::Categorical) && names_a_party(&profile.columns[index].name) {
+        writeln!(
+            out,
+            "prior = true  # why: its name says who or what the impression is of; PEPNet's personal gates see it"
+        )?;
     }
     match use_of {
         Use::Multi { separator, pairs } => {
@@ -135,6 +140,18 @@ fn field(
         Use::Categorical | Use::No => {}
     }
     Ok(())
+}
+
+/// Whether a column's name is that of a user's, an item's, a shop's or an ad's id.
+fn names_a_party(name: &str) -> bool {
+    const PARTIES: [&str; 12] = [
+        "user", "member", "customer", "item", "product", "sku", "shop", "seller", "author", "ad",
+        "creative", "video",
+    ];
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let party = words.iter().any(|word| PARTIES.contains(word));
+    party && (words.len() == 1 || words == [words[0], "id"])
 }
 
 fn time_keys(out: &mut String, profile: &Profile, index: usize) -> std::fmt::Result {
