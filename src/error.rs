@@ -98,8 +98,8 @@ impl Error {
         self
     }
 
-    /// Says which part of the work the message is about.
-    pub(crate) fn prefixed(mut self, what: &str) -> Self {
+    /// Puts before the message which part of the work it is about.
+    pub fn prefixed(mut self, what: &str) -> Self {
         self.0.message.insert_str(0, what);
         self
     }

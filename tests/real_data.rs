@@ -169,3 +169,34 @@ fn guesses_on_real_files_load_them() {
         load_file(path, &schema, LabelUse::Required);
     }
 }
+
+/// The paper's experiment by one command, on the slices: one epoch of one trial of two methods.
+#[test]
+fn the_papers_table_is_one_command() {
+    let Some(folder) = folder() else { return };
+    let iaac = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/datasets-sample/schemas/iaac-27k.toml"
+    );
+    for (file, schema) in [
+        ("amazon_electronics_userattr_10k.csv", "amazon"),
+        ("iaac_train_random_27k.csv.gz", iaac),
+    ] {
+        let out = tempfile::tempdir().unwrap();
+        let run = assert_cmd::Command::cargo_bin("midpg")
+            .unwrap()
+            .args(["compare", "--schema", schema, "--methods", "dnn,mi-dpg"])
+            .args(["--trials", "1", "--epochs", "1", "--hidden", "16,8"])
+            .arg("--data")
+            .arg(folder.join(file))
+            .arg("--out")
+            .arg(out.path())
+            .assert()
+            .success();
+        let text = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+        assert!(
+            text.lines().any(|line| line.starts_with("mi-dpg (r)")),
+            "{text}"
+        );
+    }
+}

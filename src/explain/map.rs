@@ -1,6 +1,6 @@
 //! A map of points in two dimensions, by t-SNE.
 
-use bhtsne::tSNE;
+use bhtsne::{Neighbor, tSNE};
 use serde::Serialize;
 
 use super::points::Points;
@@ -31,19 +31,53 @@ pub fn map(points: &Points, seed: u64) -> Option<PointMap> {
         return None;
     }
     let perplexity = PERPLEXITY.min((count - 1) as f32 / 3.0);
+    // Several threads would add the same numbers in another order each time.
+    let places = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(one_thread) => one_thread.install(|| lay_out(points, perplexity, seed)),
+        // Where there are no threads at all, there is one.
+        Err(_) => lay_out(points, perplexity, seed),
+    };
+    Some(PointMap { perplexity, places })
+}
+
+fn lay_out(points: &Points, perplexity: f32, seed: u64) -> Vec<[f32; 2]> {
+    let count = points.rows.len();
     let rows: Vec<&[f32]> = (0..count).map(|i| points.point(i)).collect();
     let start = Stream::new(seed, "map").normal(count * 2, START);
     let mut tsne: tSNE<'_, f32, &[f32], 2> = tSNE::new(&rows);
     tsne.perplexity(perplexity)
         .epochs(STEPS)
         .initial_embedding(start)
-        .barnes_hut(THETA, |a, b| distance(a, b));
-    let places = tsne
-        .embedding()
+        .barnes_hut_with_neighbors(THETA, &neighbours(points, perplexity));
+    tsne.embedding()
         .chunks_exact(2)
         .map(|place| [place[0], place[1]])
-        .collect();
-    Some(PointMap { perplexity, places })
+        .collect()
+}
+
+/// The nearest 3 · perplexity points of each, equally near ones in their order: a search tree with random
+/// pivots would choose among these differently each time.
+fn neighbours(points: &Points, perplexity: f32) -> Vec<Vec<Neighbor<f32>>> {
+    let count = points.rows.len();
+    let wanted = ((3.0 * perplexity) as usize).clamp(1, count - 1);
+    (0..count)
+        .map(|i| {
+            let mut others: Vec<Neighbor<f32>> = (0..count)
+                .filter(|&j| j != i)
+                .map(|index| Neighbor {
+                    index,
+                    distance: distance(points.point(i), points.point(index)),
+                })
+                .collect();
+            others.sort_by(|a, b| {
+                a.distance
+                    .total_cmp(&b.distance)
+                    .then(a.index.cmp(&b.index))
+            });
+            others.truncate(wanted);
+            others
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -45,10 +45,7 @@ fn a_rating_log_with_a_split_column() {
         FieldKind::Categorical(_)
     ));
     let priors = |name: &str| field(&schema, name).prior;
-    assert_eq!(
-        ["item_id", "brand", "category"].map(priors),
-        [true, false, false]
-    );
+    assert_eq!(["item_id", "category"].map(priors), [true, false]);
 }
 
 #[test]
