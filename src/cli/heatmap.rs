@@ -3,8 +3,8 @@
 
 use plotters::prelude::*;
 
-use super::palette::diverging;
-use crate::error::{Error, ErrorKind, Result};
+use super::picture::{self, Drawn, diverging};
+use crate::error::Result;
 use crate::explain::{Explanation, LayerExplanation};
 
 const CELL: i32 = 150;
@@ -14,16 +14,10 @@ const TOP: i32 = 56;
 
 /// The picture of `explanation`.
 pub(super) fn svg(explanation: &Explanation) -> Result<String> {
-    let mut out = String::new();
-    draw(explanation, &mut out)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
-    Ok(out)
+    picture::svg(|out| draw(explanation, out))
 }
 
-fn draw(
-    explanation: &Explanation,
-    out: &mut String,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn draw(explanation: &Explanation, out: &mut String) -> Drawn {
     let columns = explanation.scenarios.len() as i32;
     let rows = explanation.layers.len() as i32;
     let size = (
@@ -91,7 +85,7 @@ fn matrix(
     layer: &LayerExplanation,
     values: &[f32],
     range: f32,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+) -> Drawn {
     let (dr, dc) = (layer.shape.dr as i32, layer.shape.dc as i32);
     // Above the picture's own resolution several entries share a square: `non` has thousands.
     let (rows, cols) = (dr.min(CELL), dc.min(CELL));

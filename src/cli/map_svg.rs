@@ -3,8 +3,8 @@
 use plotters::prelude::*;
 
 use super::explain::Explained;
-use super::palette::colour;
-use crate::error::{Error, ErrorKind, Result};
+use super::picture::{self, Drawn, colour};
+use crate::error::Result;
 
 const PANEL: i32 = 460;
 const GAP: i32 = 20;
@@ -14,16 +14,10 @@ const MARGIN: i32 = 14;
 
 /// The picture of one or two models.
 pub(super) fn svg(results: &[Explained]) -> Result<String> {
-    let mut out = String::new();
-    draw(results, &mut out)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
-    Ok(out)
+    picture::svg(|out| draw(results, out))
 }
 
-fn draw(
-    results: &[Explained],
-    out: &mut String,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn draw(results: &[Explained], out: &mut String) -> Drawn {
     let names: Vec<&str> = results[0]
         .explanation
         .scenarios

@@ -5,8 +5,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::explain::Explained;
-use super::palette::diverging;
-use crate::error::{Error, ErrorKind, Result};
+use super::picture::{self, Drawn, diverging};
+use crate::error::Result;
 
 const CELL: i32 = 34;
 const NAMES: i32 = 170;
@@ -17,16 +17,10 @@ type Matrix = [Vec<Option<f64>>];
 
 /// The picture of one or two models.
 pub(super) fn svg(results: &[Explained]) -> Result<String> {
-    let mut out = String::new();
-    draw(results, &mut out)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
-    Ok(out)
+    picture::svg(|out| draw(results, out))
 }
 
-fn draw(
-    results: &[Explained],
-    out: &mut String,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn draw(results: &[Explained], out: &mut String) -> Drawn {
     let count = results
         .iter()
         .map(|r| r.explanation.scenarios.len())
@@ -71,7 +65,7 @@ fn matrix(
     (left, top): (i32, i32),
     names: &[&str],
     values: &Matrix,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+) -> Drawn {
     for (i, name) in names.iter().enumerate() {
         let y = top + i as i32 * CELL;
         let short: String = name.chars().take(24).collect();

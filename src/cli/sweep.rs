@@ -1,16 +1,11 @@
 //! `midpg sweep`.
 
-use std::path::PathBuf;
-
 use clap::Args as ClapArgs;
 
-use super::args::BadRows;
-use super::compare::runner;
-use super::fitting::Fitting;
+use super::setting::Setting;
 use super::{files, progress, sweep_svg};
-use crate::compare::{Grid, Series, Sweep, SweptPoint};
+use crate::compare::{Grid, Series, Sweep, SweptPoint, csv_text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::NetworkConfig;
 
 /// Sweep variants and sizes of DPG's matrices, with APG beside them: Figure 2 a, c, e
 ///
@@ -20,34 +15,14 @@ use crate::model::NetworkConfig;
     after_help = "Example:\n  midpg sweep --data log.csv --schema amazon --grid diagonal --trials 3 --out swept"
 )]
 pub(super) struct Args {
-    /// The log: CSV or another delimited text, gzip or plain
-    #[arg(long)]
-    data: PathBuf,
-    /// A preset (amazon, iaac, ads) or a TOML file
-    #[arg(long)]
-    schema: String,
+    #[command(flatten)]
+    setting: Setting,
     /// Which sizes
     #[arg(long, value_enum, default_value = "paper")]
     grid: Grid,
     /// Trials of each point; trial i has the seed --seed + i
     #[arg(long, default_value_t = 3)]
     trials: usize,
-    /// Trials at once
-    #[arg(long, default_value_t = 1)]
-    jobs: usize,
-    /// The folder for sweep.json, .csv, .svg and the journal trials.jsonl; it is created
-    #[arg(long)]
-    out: PathBuf,
-    /// Width of every embedding
-    #[arg(long, default_value_t = 16)]
-    embedding: usize,
-    /// Widths of the hidden layers
-    #[arg(long, value_delimiter = ',', default_value = "128,64,32")]
-    hidden: Vec<usize>,
-    #[command(flatten)]
-    fitting: Fitting,
-    #[command(flatten)]
-    bad_rows: BadRows,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -55,23 +30,14 @@ pub(super) fn run(args: &Args) -> Result<()> {
         return Err(Error::new(ErrorKind::Config, "0 trials sweep nothing")
             .hint("ask for at least 1: --trials 3"));
     }
-    let base = args.fitting.options(NetworkConfig {
-        embedding: args.embedding,
-        hidden: args.hidden.clone(),
-        ..Default::default()
-    });
+    let base = args.setting.base();
     base.validate()?;
-    let runner = runner(
-        (&args.data, &args.schema, &args.bad_rows),
-        &args.fitting,
-        &args.out,
-        args.jobs,
-    )?;
+    let runner = args.setting.open()?;
     let sweep = Sweep::new(
         args.grid,
         args.trials,
         &base,
-        &runner.layout(args.embedding),
+        &runner.layout(args.setting.embedding),
     );
     let trials = sweep.trials();
     let bar = progress::trials(trials.len() as u64);
@@ -79,10 +45,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     bar.finish_and_clear();
     let swept = sweep.swept(&outcomes);
 
-    files::write(&args.out.join("sweep.json"), &files::json(&swept)?)?;
-    files::write(&args.out.join("sweep.csv"), csv(&swept)?.as_bytes())?;
+    files::write(&args.setting.out.join("sweep.json"), &files::json(&swept)?)?;
+    files::write(&args.setting.out.join("sweep.csv"), csv(&swept)?.as_bytes())?;
     files::write(
-        &args.out.join("sweep.svg"),
+        &args.setting.out.join("sweep.svg"),
         sweep_svg::svg(&swept)?.as_bytes(),
     )?;
     for point in swept.iter().filter(|p| p.best) {
@@ -94,7 +60,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
             point.point.parameters
         );
     }
-    anstream::eprintln!("written to {}", args.out.display());
+    anstream::eprintln!("written to {}", args.setting.out.display());
     Ok(())
 }
 
@@ -115,8 +81,6 @@ fn size(point: &SweptPoint) -> String {
 }
 
 fn csv(swept: &[SweptPoint]) -> Result<String> {
-    let failed = |error: &dyn std::fmt::Display| Error::new(ErrorKind::Io, error.to_string());
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let header = [
         "series",
         "d_k",
@@ -131,12 +95,11 @@ fn csv(swept: &[SweptPoint]) -> Result<String> {
         "seconds",
         "best",
     ];
-    writer.write_record(header).map_err(|e| failed(&e))?;
-    for p in swept {
+    let records = swept.iter().map(|p| {
         let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
         let matrix = p.point.matrix.map(|m| m.map(|v| v.to_string()));
         let [dk, dr, dc] = matrix.unwrap_or_default();
-        let record = [
+        [
             name(p.point.series),
             dk,
             dr,
@@ -149,9 +112,7 @@ fn csv(swept: &[SweptPoint]) -> Result<String> {
             number(p.logloss.and_then(|m| m.std)),
             number(p.seconds.map(|m| m.mean)),
             p.best.to_string(),
-        ];
-        writer.write_record(record).map_err(|e| failed(&e))?;
-    }
-    let bytes = writer.into_inner().map_err(|e| failed(&e))?;
-    String::from_utf8(bytes).map_err(|e| failed(&e))
+        ]
+    });
+    csv_text(header, records)
 }

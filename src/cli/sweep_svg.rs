@@ -5,25 +5,19 @@ use std::ops::Range;
 
 use plotters::prelude::*;
 
-use super::palette::colour;
+use super::picture::{self, Drawn, colour};
 use super::sweep::name;
 use crate::compare::{Series, SweptPoint};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 const SIZE: (u32, u32) = (900, 520);
 
 /// The picture.
 pub(super) fn svg(swept: &[SweptPoint]) -> Result<String> {
-    let mut out = String::new();
-    draw(swept, &mut out)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
-    Ok(out)
+    picture::svg(|out| draw(swept, out))
 }
 
-fn draw(
-    swept: &[SweptPoint],
-    out: &mut String,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn draw(swept: &[SweptPoint], out: &mut String) -> Drawn {
     let root = SVGBackend::with_string(out, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let sized = |p: &&SweptPoint| p.point.matrix.is_some();

@@ -14,7 +14,7 @@ mod tests;
 
 pub use outcome::{Outcome, Trial};
 pub use plan::{Plan, Settings};
-pub use render::{csv, markdown, text};
+pub use render::{csv, csv_text, markdown, text};
 pub use search::candidates;
 pub use sweep::{Alignment, Grid, Point, Series, Sweep, SweptPoint};
 pub use table::{Best, Comparison, Figure, MethodRow, ScenarioRow};

@@ -32,10 +32,8 @@ pub fn markdown(comparison: &Comparison) -> String {
 /// One line a method and trial, with the row's settings as JSON.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when the settings do not serialise.
+/// [`ErrorKind::Io`] when the settings do not serialise.
 pub fn csv(comparison: &Comparison) -> Result<String> {
-    let failed = |error: &dyn std::fmt::Display| Error::new(ErrorKind::Config, error.to_string());
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let header = [
         "method",
         "variant",
@@ -47,15 +45,15 @@ pub fn csv(comparison: &Comparison) -> Result<String> {
         "mean_seconds",
         "options",
     ];
-    writer.write_record(header).map_err(|e| failed(&e))?;
+    let mut records = Vec::new();
     for row in &comparison.methods {
-        let json = serde_json::to_string(&row.options).map_err(|e| failed(&e))?;
+        let json = serde_json::to_string(&row.options).map_err(|e| unwritable(&e))?;
         for trial in 0..comparison.trials {
             let value = |figure: &Option<Figure>| {
                 let value = figure.as_ref().and_then(|f| f.values.get(trial));
                 value.map_or(String::new(), f64::to_string)
             };
-            let record = [
+            records.push([
                 row.method.clone(),
                 row.variant.clone().unwrap_or_default(),
                 (row.options.seed + trial as u64).to_string(),
@@ -65,12 +63,31 @@ pub fn csv(comparison: &Comparison) -> Result<String> {
                 row.parameters.network.to_string(),
                 row.seconds.map_or(String::new(), |s| s.mean.to_string()),
                 json.clone(),
-            ];
-            writer.write_record(record).map_err(|e| failed(&e))?;
+            ]);
         }
     }
-    let bytes = writer.into_inner().map_err(|e| failed(&e))?;
-    String::from_utf8(bytes).map_err(|e| failed(&e))
+    csv_text(header, records)
+}
+
+/// A header and records as CSV.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when they cannot be written.
+pub fn csv_text<const N: usize>(
+    header: [&str; N],
+    records: impl IntoIterator<Item = [String; N]>,
+) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).map_err(|e| unwritable(&e))?;
+    for record in records {
+        writer.write_record(record).map_err(|e| unwritable(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| unwritable(&e))?;
+    String::from_utf8(bytes).map_err(|e| unwritable(&e))
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Io, error.to_string())
 }
 
 fn name(row: &MethodRow) -> String {

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, activation::relu};
 
 use super::batch::{Batch, Forward};
 use super::linear::Linear;
+use super::mlp::dense_layers;
 use crate::random::Stream;
 
 /// The backbone: all scenarios share everything, the scenario is one more input feature.
@@ -19,17 +20,9 @@ pub struct Dnn {
 impl Dnn {
     /// A backbone over `input` columns with the given hidden widths.
     pub fn init(input: usize, hidden: &[usize], random: &mut Stream, device: &Device) -> Self {
-        let mut width = input;
-        let layers = hidden
-            .iter()
-            .map(|&next| {
-                let layer = Linear::init(width, next, random, device);
-                width = next;
-                layer
-            })
-            .collect();
+        let width = hidden.last().copied().unwrap_or(input);
         Self {
-            layers,
+            layers: dense_layers(input, hidden, random, device),
             output: Linear::init(width, 1, random, device),
         }
     }

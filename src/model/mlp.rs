@@ -16,16 +16,9 @@ pub struct Mlp {
 impl Mlp {
     /// Layers of the given widths over `input` columns.
     pub fn init(input: usize, widths: &[usize], random: &mut Stream, device: &Device) -> Self {
-        let mut width = input;
-        let layers = widths
-            .iter()
-            .map(|&next| {
-                let layer = Linear::init(width, next, random, device);
-                width = next;
-                layer
-            })
-            .collect();
-        Self { layers }
+        Self {
+            layers: dense_layers(input, widths, random, device),
+        }
     }
 
     /// \[batch, d_in\] → \[batch, last width\].
@@ -34,4 +27,18 @@ impl Mlp {
             .iter()
             .fold(input, |h, layer| relu(layer.forward(h)))
     }
+}
+
+/// Dense layers of the given widths, one on the other, over `input` columns.
+pub(super) fn dense_layers(
+    input: usize,
+    widths: &[usize],
+    random: &mut Stream,
+    device: &Device,
+) -> Vec<Linear> {
+    let inputs = std::iter::once(&input).chain(widths);
+    inputs
+        .zip(widths)
+        .map(|(&width, &next)| Linear::init(width, next, random, device))
+        .collect()
 }

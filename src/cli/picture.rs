@@ -1,6 +1,18 @@
-//! Colours for pictures.
+//! What pictures share: colours, and how a drawing becomes an SVG.
 
 use plotters::style::RGBColor;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What drawing gives.
+pub(super) type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
+
+/// The SVG that `draw` writes.
+pub(super) fn svg(draw: impl FnOnce(&mut String) -> Drawn) -> Result<String> {
+    let mut out = String::new();
+    draw(&mut out).map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
+    Ok(out)
+}
 
 /// Colours that people with any colour vision tell apart (Okabe and Ito's eight, then darker ones).
 const COLOURS: [(u8, u8, u8); 16] = [

@@ -1,0 +1,73 @@
+//! The flags that commands of many trials share, and what they open.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::BadRows;
+use super::fitting::Fitting;
+use super::journal::Journal;
+use super::load::{self, Source};
+use super::trials::Runner;
+use crate::error::{Error, Result};
+use crate::model::NetworkConfig;
+use crate::train::TrainOptions;
+use crate::train::device::OpenDevice;
+
+#[derive(Debug, Args)]
+pub(super) struct Setting {
+    /// The log: CSV or another delimited text, gzip or plain
+    #[arg(long)]
+    data: PathBuf,
+    /// A preset (amazon, iaac, ads) or a TOML file
+    #[arg(long)]
+    schema: String,
+    /// Trials at once
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
+    /// The folder for the results and the journal trials.jsonl; it is created
+    #[arg(long)]
+    pub(super) out: PathBuf,
+    /// Width of every embedding
+    #[arg(long, default_value_t = 16)]
+    pub(super) embedding: usize,
+    /// Widths of the hidden layers
+    #[arg(long, value_delimiter = ',', default_value = "128,64,32")]
+    hidden: Vec<usize>,
+    #[command(flatten)]
+    fitting: Fitting,
+    #[command(flatten)]
+    bad_rows: BadRows,
+}
+
+impl Setting {
+    /// What all trials share; their methods and seeds replace its own.
+    pub(super) fn base(&self) -> TrainOptions {
+        self.fitting.options(NetworkConfig {
+            embedding: self.embedding,
+            hidden: self.hidden.clone(),
+            ..Default::default()
+        })
+    }
+
+    /// Loads the data, opens the device and the journal.
+    pub(super) fn open(&self) -> Result<Runner> {
+        let schema = load::schema(&self.schema)?;
+        std::fs::create_dir_all(&self.out)
+            .map_err(|error| Error::io(self.out.display(), &error))?;
+        let journal = Journal::open(self.out.join("trials.jsonl"))?;
+        let OpenDevice {
+            device,
+            name,
+            reason,
+        } = self.fitting.open()?;
+        let data = load::dataset(
+            &self.data,
+            Source::Schema(&schema),
+            self.bad_rows.on_bad_row.into(),
+            self.fitting.seed,
+        )?;
+        anstream::eprintln!("{}; device {name} ({reason})", load::parts(&data));
+        Runner::new(data, device, name, journal, self.jobs)
+    }
+}
