@@ -5,14 +5,11 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metrics::Report;
-use crate::model::MethodName;
 use crate::train::{Select, TrainOptions};
 
 /// One training run of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// The row of the table it belongs to.
-    pub method: MethodName,
     /// Everything that fixes the run, its seed included.
     pub options: TrainOptions,
     /// Whether the test part is measured at the end; not while settings are still being chosen.

@@ -88,7 +88,6 @@ impl Plan {
             .iter()
             .flat_map(|row| {
                 row.options.iter().map(|options| Trial {
-                    method: row.method,
                     options: options.clone(),
                     measured: false,
                 })
@@ -129,7 +128,6 @@ impl Plan {
         for row in &self.rows {
             for options in &row.options {
                 out.extend((0..self.settings.trials as u64).map(|i| Trial {
-                    method: row.method,
                     options: TrainOptions {
                         seed: options.seed + i,
                         ..options.clone()

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::outcome::{Outcome, Trial};
 use crate::metrics::{MeanStd, mean_std};
 use crate::model::{
-    ApgConfig, InputLayout, Method, MethodName, NetworkConfig, Variant, WeightingConfig, shapes,
+    ApgConfig, InputLayout, Method, NetworkConfig, Variant, WeightingConfig, shapes,
 };
 use crate::train::TrainOptions;
 
@@ -114,10 +114,6 @@ impl Sweep {
             .iter()
             .flat_map(|point| {
                 (0..self.trials as u64).map(|i| Trial {
-                    method: match point.series {
-                        Series::Dpg(_) => MethodName::Dpg,
-                        Series::Apg(_) => MethodName::Apg,
-                    },
                     options: TrainOptions {
                         seed: point.options.seed + i,
                         ..point.options.clone()
