@@ -8,6 +8,7 @@ pub mod data;
 pub mod error;
 #[cfg(feature = "train")]
 pub mod explain;
+pub mod kernels;
 pub mod metrics;
 pub mod model;
 pub mod random;

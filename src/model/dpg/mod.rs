@@ -1,6 +1,8 @@
 //! DPG: a backbone whose every hidden layer is re-weighted by a generated matrix, Eq. (1):
 //! h^{l+1} = φ((Sˡ ⊙ Wˡ) hˡ + bˡ), Sˡ = DWM(e, hˡ).
 
+#[cfg(feature = "flex")]
+mod fused;
 mod modulated_linear;
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,7 @@ pub use modulated_linear::ModulatedLinear;
 pub use weighting::{Generator, Weighting};
 
 use burn::module::Module;
-use burn::tensor::{Device, activation::relu};
+use burn::tensor::Device;
 
 use super::batch::{Batch, Forward};
 use super::config::WeightingConfig;
@@ -76,7 +78,7 @@ impl Dpg {
         for layer in &self.layers {
             let s = layer.weighting(e.clone(), hidden.clone());
             weighting.push(s.clone());
-            hidden = relu(layer.forward(hidden, s));
+            hidden = layer.activate(hidden, s);
         }
         Forward {
             weighting,

@@ -9,8 +9,10 @@
 //! The one that holds less is taken. Variant `non` has s = S, which both forms then hold.
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData, activation::relu};
 
+#[cfg(feature = "flex")]
+use super::fused;
 use super::weighting::Weighting;
 use crate::model::block::BlockShape;
 use crate::model::config::WeightingConfig;
@@ -55,7 +57,17 @@ impl ModulatedLinear {
         self.weighting.forward(e, hidden)
     }
 
-    /// h \[batch, d_n\], s \[batch, d_r, d_c\] → (S ⊙ W) h + b, \[batch, d_m\].
+    /// h \[batch, d_n\], s \[batch, d_r, d_c\] → ReLU((S ⊙ W) h + b), \[batch, d_m\]: on Burn's CPU backend our own
+    /// kernels, elsewhere the same from Burn's operations.
+    pub fn activate(&self, hidden: Tensor<2>, s: Tensor<3>) -> Tensor<2> {
+        #[cfg(feature = "flex")]
+        if fused::applies(&hidden) {
+            return fused::modulated(hidden, s, self.weight.val(), self.bias.val());
+        }
+        relu(self.forward(hidden, s))
+    }
+
+    /// h \[batch, d_n\], s \[batch, d_r, d_c\] → (S ⊙ W) h + b, \[batch, d_m\], from Burn's operations.
     pub fn forward(&self, hidden: Tensor<2>, s: Tensor<3>) -> Tensor<2> {
         let shape = self.weighting.shape();
         let weight = self.weight.val();

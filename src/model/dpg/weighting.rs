@@ -3,6 +3,10 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
+#[cfg(feature = "flex")]
+use super::fused;
+#[cfg(feature = "flex")]
+use crate::kernels::Gate;
 use crate::model::block::BlockShape;
 use crate::model::config::{Condition, Variant, WeightingConfig};
 use crate::model::linear::{Linear, parameter};
@@ -100,20 +104,17 @@ impl Weighting {
             Condition::Input => Tensor::cat(vec![e, hidden], 1),
             Condition::Scenario => e,
         };
+        #[cfg(feature = "flex")]
+        if fused::applies(&input) {
+            return self.fused(input);
+        }
         let row = |g: &Generator| g.forward(input.clone()).reshape([batch, dr, dk]);
         let column = |g: &Generator| g.forward(input.clone()).reshape([batch, dk, dc]);
-        let raw = match (
-            &self.full,
-            &self.row,
-            &self.column,
-            &self.row_shared,
-            &self.column_shared,
-        ) {
-            (_, Some(r), Some(c), _, _) => product(row(r), column(c), dk),
-            (_, Some(r), _, _, Some(shared)) => product(row(r), shared.val().unsqueeze(), dk),
-            (_, _, Some(c), Some(shared), _) => product(shared.val().unsqueeze(), column(c), dk),
-            (Some(full), ..) => full.forward(input.clone()).reshape([batch, dr, dc]),
-            _ => unreachable!("`init` fills the fields of every variant"),
+        let raw = match self.factors() {
+            Factors::Full(g) => g.forward(input).reshape([batch, dr, dc]),
+            Factors::Both(r, c) => product(row(r), column(c), dk),
+            Factors::Row(r, shared) => product(row(r), shared.val().unsqueeze(), dk),
+            Factors::Column(shared, c) => product(shared.val().unsqueeze(), column(c), dk),
         };
         let s = sigmoid(raw);
         if self.config.gate_scale == 1.0 {
@@ -122,6 +123,53 @@ impl Weighting {
             s.mul_scalar(self.config.gate_scale)
         }
     }
+
+    /// The generators' input → s, by our own kernels.
+    #[cfg(feature = "flex")]
+    fn fused(&self, input: Tensor<2>) -> Tensor<3> {
+        let BlockShape { dr, dc, .. } = self.shape;
+        let batch = input.dims()[0];
+        let gate = Gate {
+            dr,
+            dc,
+            dk: self.config.dk,
+            scale: self.config.gate_scale,
+        };
+        let (left, right) = match self.factors() {
+            Factors::Full(g) => {
+                let u = g.forward(input).reshape([batch, dr, dc]);
+                return fused::sigmoid(u, gate.scale);
+            }
+            Factors::Both(r, c) => (r.forward(input.clone()), c.forward(input)),
+            Factors::Row(r, shared) => (r.forward(input), shared.val()),
+            Factors::Column(shared, c) => (shared.val(), c.forward(input)),
+        };
+        fused::gate(batch, gate, left, right)
+    }
+
+    fn factors(&self) -> Factors<'_> {
+        match (
+            &self.full,
+            &self.row,
+            &self.column,
+            &self.row_shared,
+            &self.column_shared,
+        ) {
+            (_, Some(row), Some(column), ..) => Factors::Both(row, column),
+            (_, Some(row), _, _, Some(shared)) => Factors::Row(row, shared),
+            (_, _, Some(column), Some(shared), _) => Factors::Column(shared, column),
+            (Some(full), ..) => Factors::Full(full),
+            _ => unreachable!("`init` fills the fields of every variant"),
+        }
+    }
+}
+
+/// Where s comes from.
+enum Factors<'a> {
+    Full(&'a Generator),
+    Both(&'a Generator, &'a Generator),
+    Row(&'a Generator, &'a Param<Tensor<2>>),
+    Column(&'a Param<Tensor<2>>, &'a Generator),
 }
 
 /// S_R S_C for a batch. With d_k = 1 it is an outer product, which broadcasting does without a

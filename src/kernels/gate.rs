@@ -1,0 +1,151 @@
+//! The compact weighting matrix from its factors, s = scale·σ(R C), and its gradients.
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+
+use super::sigmoid::all;
+
+/// The sizes of s and of its factors: R \[d_r, d_k\], C \[d_k, d_c\].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gate {
+    /// Rows of s.
+    pub dr: usize,
+    /// Columns of s.
+    pub dc: usize,
+    /// Columns of R and rows of C.
+    pub dk: usize,
+    /// What σ is multiplied by.
+    pub scale: f32,
+}
+
+impl Gate {
+    /// s of every row, \[rows, d_r, d_c\], from R and C: \[rows, d_r·d_k\] and \[rows, d_k·d_c\], where a factor of one
+    /// row is shared by all.
+    ///
+    /// # Panics
+    /// When a factor has neither one row nor `rows`.
+    pub fn forward(&self, rows: usize, left: &[f32], right: &[f32]) -> Vec<f32> {
+        let mut s = vec![0.0; rows * self.dr * self.dc];
+        let (left, right) = (self.left(rows, left), self.right(rows, right));
+        dispatch!(Level::new(), simd => {
+            simd.vectorize(#[inline(always)] || {
+                for (b, s) in s.chunks_exact_mut(self.dr * self.dc).enumerate() {
+                    let right = right.row(b);
+                    for (s, left) in s.chunks_exact_mut(self.dc).zip(left.row(b).chunks_exact(self.dk)) {
+                        for (left, right) in left.iter().zip(right.chunks_exact(self.dc)) {
+                            for (s, right) in s.iter_mut().zip(right) {
+                                *s += left * right;
+                            }
+                        }
+                    }
+                }
+            });
+            all(simd, &mut s, self.scale);
+        });
+        s
+    }
+
+    /// The gradients of R and C, of the sizes they came in, from s and its gradient.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn backward(
+        &self,
+        rows: usize,
+        (left, right): (&[f32], &[f32]),
+        s: &[f32],
+        gradient: &[f32],
+    ) -> (Vec<f32>, Vec<f32>) {
+        let (mut d_left, mut d_right) = (vec![0.0; left.len()], vec![0.0; right.len()]);
+        let (left, right) = (self.left(rows, left), self.right(rows, right));
+        let mut du = vec![0.0; self.dr * self.dc];
+        dispatch!(Level::new(), simd => simd.vectorize(#[inline(always)] || {
+            let size = self.dr * self.dc;
+            let rows = s.chunks_exact(size).zip(gradient.chunks_exact(size));
+            for (b, (s, ds)) in rows.enumerate() {
+                gradient_of_logit(s, ds, self.scale, &mut du);
+                let d_left = &mut d_left[left.range(b)];
+                let d_right = &mut d_right[right.range(b)];
+                let (left, right) = (left.row(b), right.row(b));
+                for (r, du) in du.chunks_exact(self.dc).enumerate() {
+                    for k in 0..self.dk {
+                        let right = &right[k * self.dc..][..self.dc];
+                        d_left[r * self.dk + k] += dot(simd, du, right);
+                        let left = left[r * self.dk + k];
+                        for (d, du) in d_right[k * self.dc..][..self.dc].iter_mut().zip(du) {
+                            *d += left * du;
+                        }
+                    }
+                }
+            }
+        }));
+        (d_left, d_right)
+    }
+
+    fn left<'a>(&self, rows: usize, values: &'a [f32]) -> Factor<'a> {
+        Factor::new(rows, self.dr * self.dk, values)
+    }
+
+    fn right<'a>(&self, rows: usize, values: &'a [f32]) -> Factor<'a> {
+        Factor::new(rows, self.dk * self.dc, values)
+    }
+}
+
+/// du of s = scale·σ(u): ds · s · (1 − s/scale).
+#[inline(always)]
+fn gradient_of_logit(s: &[f32], ds: &[f32], scale: f32, du: &mut [f32]) {
+    let inverse = 1.0 / scale;
+    for ((du, s), ds) in du.iter_mut().zip(s).zip(ds) {
+        *du = ds * s * (1.0 - s * inverse);
+    }
+}
+
+/// du of s = scale·[`sigmoid`](super::sigmoid())(u), from s and ds.
+pub fn sigmoid_gradient(s: &[f32], ds: &[f32], scale: f32) -> Vec<f32> {
+    let mut du = vec![0.0; s.len()];
+    dispatch!(Level::new(), simd => simd.vectorize(#[inline(always)] || gradient_of_logit(s, ds, scale, &mut du)));
+    du
+}
+
+/// Σ a·b.
+#[inline(always)]
+fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let lanes = S::f32s::LEN;
+    let (a, b) = (a.chunks_exact(lanes), b.chunks_exact(lanes));
+    let rest = a.remainder().iter().zip(b.remainder());
+    let rest: f32 = rest.map(|(a, b)| a * b).sum();
+    let mut sum = S::f32s::splat(simd, 0.0);
+    for (a, b) in a.zip(b) {
+        sum = S::f32s::from_slice(simd, a).mul_add(S::f32s::from_slice(simd, b), sum);
+    }
+    sum.reduce_sum() + rest
+}
+
+/// A factor of every row, or one of all.
+#[derive(Clone, Copy)]
+struct Factor<'a> {
+    values: &'a [f32],
+    size: usize,
+    shared: bool,
+}
+
+impl<'a> Factor<'a> {
+    fn new(rows: usize, size: usize, values: &'a [f32]) -> Self {
+        assert!(values.len() == size || values.len() == rows * size);
+        Self {
+            values,
+            size,
+            shared: values.len() == size,
+        }
+    }
+
+    #[inline(always)]
+    fn range(&self, row: usize) -> std::ops::Range<usize> {
+        let start = if self.shared { 0 } else { row * self.size };
+        start..start + self.size
+    }
+
+    #[inline(always)]
+    fn row(&self, row: usize) -> &'a [f32] {
+        &self.values[self.range(row)]
+    }
+}

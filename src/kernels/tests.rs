@@ -1,0 +1,221 @@
+//! The layer against the matrix it never forms, and its gradients against finite differences.
+
+use proptest::prelude::*;
+
+use super::{Blocks, Gate, ModulatedLayer, sigmoid, sigmoid_gradient};
+use crate::random::Stream;
+
+#[derive(Debug, Clone)]
+struct Case {
+    rows: usize,
+    dm: usize,
+    dr: usize,
+    dn: usize,
+    dc: usize,
+    hidden: Vec<f32>,
+    s: Vec<f32>,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Case {
+    fn new(rows: usize, (dm, dr): (usize, usize), (dn, dc): (usize, usize), seed: u64) -> Self {
+        let mut random = Stream::new(seed, "kernels");
+        Self {
+            rows,
+            dm,
+            dr,
+            dn,
+            dc,
+            hidden: random.normal(rows * dn, 1.0),
+            s: random.uniform(rows * dr * dc, 1.0),
+            weight: random.normal(dm * dn, 1.0),
+            bias: random.normal(dm, 1.0),
+        }
+    }
+
+    fn layer(&self) -> ModulatedLayer {
+        ModulatedLayer::new((self.dm, self.dr), (self.dn, self.dc))
+    }
+
+    /// (S ⊙ W) h + b before ReLU, in f64, with S written out.
+    fn materialised(&self) -> Vec<f64> {
+        let mut out = Vec::new();
+        for b in 0..self.rows {
+            for i in 0..self.dm {
+                let r = i * self.dr / self.dm;
+                let mut sum = f64::from(self.bias[i]);
+                for j in 0..self.dn {
+                    let c = j * self.dc / self.dn;
+                    sum += f64::from(self.s[(b * self.dr + r) * self.dc + c])
+                        * f64::from(self.weight[i * self.dn + j])
+                        * f64::from(self.hidden[b * self.dn + j]);
+                }
+                out.push(sum);
+            }
+        }
+        out
+    }
+
+    fn check_forward(&self) {
+        let out = self
+            .layer()
+            .forward(&self.hidden, &self.s, (&self.weight, &self.bias), false);
+        for (got, expected) in out.output.iter().zip(self.materialised()) {
+            let expected = expected.max(0.0);
+            assert!(
+                (f64::from(*got) - expected).abs() < 1e-4 * (1.0 + expected.abs()),
+                "{got} {expected}"
+            );
+        }
+    }
+
+    /// Gradients of Σ weight_of_output · y, each written out in f64.
+    fn check_backward(&self) {
+        let layer = self.layer();
+        let out = layer.forward(&self.hidden, &self.s, (&self.weight, &self.bias), true);
+        let gradient = Stream::new(9, "gradient").normal(self.rows * self.dm, 1.0);
+        let got = layer.backward(
+            &self.hidden,
+            &self.s,
+            &self.weight,
+            (&out.output, &out.partial),
+            &gradient,
+        );
+        let (mut hidden, mut s) = (vec![0.0; self.hidden.len()], vec![0.0; self.s.len()]);
+        let (mut weight, mut bias) = (vec![0.0; self.weight.len()], vec![0.0; self.dm]);
+        for b in 0..self.rows {
+            for i in 0..self.dm {
+                if out.output[b * self.dm + i] <= 0.0 {
+                    continue;
+                }
+                let g = f64::from(gradient[b * self.dm + i]);
+                let r = i * self.dr / self.dm;
+                bias[i] += g;
+                for j in 0..self.dn {
+                    let place = (b * self.dr + r) * self.dc + j * self.dc / self.dn;
+                    let (w, h, z) = (
+                        f64::from(self.weight[i * self.dn + j]),
+                        f64::from(self.hidden[b * self.dn + j]),
+                        f64::from(self.s[place]),
+                    );
+                    hidden[b * self.dn + j] += g * w * z;
+                    weight[i * self.dn + j] += g * h * z;
+                    s[place] += g * w * h;
+                }
+            }
+        }
+        for (name, got, expected) in [
+            ("hidden", &got.hidden, &hidden),
+            ("s", &got.s, &s),
+            ("weight", &got.weight, &weight),
+            ("bias", &got.bias, &bias),
+        ] {
+            assert_eq!(got.len(), expected.len(), "{name}");
+            for (place, (got, expected)) in got.iter().zip(expected).enumerate() {
+                assert!(
+                    (f64::from(*got) - expected).abs() < 2e-4 * (1.0 + expected.abs()),
+                    "{name}[{place}]: {got} {expected}"
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn factored_is_materialised_and_so_are_its_gradients(
+        rows in 0_usize..120,
+        (dm, dr) in (1_usize..40).prop_flat_map(|n| (Just(n), 1..=n)),
+        (dn, dc) in (1_usize..40).prop_flat_map(|n| (Just(n), 1..=n)),
+        seed in 0_u64..1000,
+    ) {
+        let case = Case::new(rows, (dm, dr), (dn, dc), seed);
+        case.check_forward();
+        case.check_backward();
+    }
+
+    #[test]
+    fn blocks_hold_the_places_that_the_floor_gives_them(places in 1_usize..90, count in 1_usize..90) {
+        let blocks = Blocks::new(places, count.min(places));
+        for (b, block) in blocks.iter().enumerate() {
+            for i in block {
+                prop_assert_eq!(i * blocks.count() / places, b);
+            }
+        }
+        prop_assert_eq!(blocks.places(), places);
+    }
+}
+
+#[test]
+fn the_layers_of_the_default_network() {
+    for shape in [
+        ((128, 16), (160, 20)),
+        ((64, 8), (128, 16)),
+        ((32, 4), (64, 8)),
+        ((128, 32), (96, 4)),
+    ] {
+        let case = Case::new(50, shape.0, shape.1, 7);
+        case.check_forward();
+        case.check_backward();
+    }
+}
+
+#[test]
+fn the_sigmoid_is_that_of_f64() {
+    let mut values: Vec<f32> = (-9000..9000).map(|i| i as f32 * 0.011).collect();
+    let expected: Vec<f64> = values
+        .iter()
+        .map(|&u| 2.0 / (1.0 + (-f64::from(u)).exp()))
+        .collect();
+    sigmoid(&mut values, 2.0);
+    for (got, expected) in values.iter().zip(expected) {
+        // e⁻ᵘ stops growing at u = −88.
+        let error = (f64::from(*got) - expected).abs();
+        assert!(error < 3e-7 * expected + 1e-37, "{got} {expected}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_gate_and_its_gradients_are_those_of_f64(
+        (dr, dc, dk) in (1_usize..20, 1_usize..20, 1_usize..4),
+        rows in 0_usize..6, shared_left: bool, shared_right: bool, scale in 0.5_f32..2.5,
+    ) {
+        let gate = Gate { dr, dc, dk, scale };
+        let mut random = Stream::new(3, "gate");
+        let left = random.normal(if shared_left { 1 } else { rows } * dr * dk, 1.0);
+        let right = random.normal(if shared_right { 1 } else { rows } * dk * dc, 1.0);
+        let gradient = random.normal(rows * dr * dc, 1.0);
+        let s = gate.forward(rows, &left, &right);
+        let (d_left, d_right) = gate.backward(rows, (&left, &right), &s, &gradient);
+        let (mut e_left, mut e_right) = (vec![0.0; left.len()], vec![0.0; right.len()]);
+        for b in 0..rows {
+            let (bl, br) = (if shared_left { 0 } else { b }, if shared_right { 0 } else { b });
+            for r in 0..dr {
+                for c in 0..dc {
+                    let l = |k| (bl * dr + r) * dk + k;
+                    let q = |k| (br * dk + k) * dc + c;
+                    let u: f64 = (0..dk).map(|k| f64::from(left[l(k)]) * f64::from(right[q(k)])).sum();
+                    let place = (b * dr + r) * dc + c;
+                    let sigma = 1.0 / (1.0 + (-u).exp());
+                    let expected = f64::from(scale) * sigma;
+                    prop_assert!((f64::from(s[place]) - expected).abs() < 1e-5);
+                    let du = f64::from(gradient[place]) * expected * (1.0 - sigma);
+                    for k in 0..dk {
+                        e_left[l(k)] += du * f64::from(right[q(k)]);
+                        e_right[q(k)] += du * f64::from(left[l(k)]);
+                    }
+                }
+            }
+        }
+        for (got, expected) in d_left.iter().zip(&e_left).chain(d_right.iter().zip(&e_right)) {
+            prop_assert!((f64::from(*got) - expected).abs() < 1e-4 * (1.0 + expected.abs()));
+        }
+        let du = sigmoid_gradient(&s, &gradient, scale);
+        for ((du, s), g) in du.iter().zip(&s).zip(&gradient) {
+            prop_assert!((du - g * s * (1.0 - s / scale)).abs() < 1e-5);
+        }
+    }
+}
