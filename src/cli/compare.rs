@@ -9,7 +9,7 @@ use super::progress;
 use super::setting::Setting;
 use crate::compare::{Comparison, Plan, Settings, csv, markdown, text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::MethodName;
+use crate::model::{MethodName, Variant};
 
 /// Compare methods over trials on one log: the paper's Table 1
 ///
@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// First try N settings of each method and keep the best on validation [default: its defaults]
     #[arg(long, value_name = "N", default_value_t = 0)]
     tune: usize,
+    /// The variants of dpg that its row is chosen from; `non` takes minutes a trial on 100,000 rows
+    #[arg(long, value_delimiter = ',', default_value = "r,rc,c,non")]
+    variants: Vec<Variant>,
     /// Print the comparison as JSON on the standard output
     #[arg(long)]
     json: bool,
@@ -42,6 +45,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         methods: methods(&args.methods)?,
         trials: args.trials,
         tune: args.tune,
+        variants: args.variants.clone(),
         base: args.setting.base(),
     })?;
     let runner = args.setting.open()?;

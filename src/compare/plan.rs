@@ -15,6 +15,9 @@ pub struct Settings {
     pub trials: usize,
     /// Settings tried per method before the trials; 0 and 1 mean the defaults alone.
     pub tune: usize,
+    /// The variants of DPG that are tried: without `tune` each runs every trial, and the best on validation is
+    /// DPG's row.
+    pub variants: Vec<Variant>,
     /// What all runs share; its network's method is replaced.
     pub base: TrainOptions,
 }
@@ -53,6 +56,12 @@ impl Plan {
                 "ask for at least 1: --trials 10",
             );
         }
+        if settings.variants.is_empty() {
+            return bad(
+                "there are no variants of dpg to choose from",
+                "name some: --variants r,rc,c,non",
+            );
+        }
         let mut rows: Vec<Candidates> = Vec::new();
         for &method in &settings.methods {
             if rows.iter().any(|row| row.method == method) {
@@ -60,9 +69,9 @@ impl Plan {
             }
             let base = with_method(&settings.base, MethodSettings::default().method(method));
             let options = if settings.tune > 1 {
-                candidates(method, &base, settings.tune, settings.base.seed)
+                candidates(method, &base, &settings)
             } else if method == MethodName::Dpg {
-                variants(&base)
+                variants(&base, &settings.variants)
             } else {
                 vec![base]
             };
@@ -186,10 +195,10 @@ fn with_method(base: &TrainOptions, method: Method) -> TrainOptions {
 }
 
 /// DPG's row is its best variant on validation.
-fn variants(base: &TrainOptions) -> Vec<TrainOptions> {
-    [Variant::R, Variant::Rc, Variant::C, Variant::Non]
-        .into_iter()
-        .map(|variant| {
+fn variants(base: &TrainOptions, variants: &[Variant]) -> Vec<TrainOptions> {
+    variants
+        .iter()
+        .map(|&variant| {
             let weighting = WeightingConfig {
                 variant,
                 ..Default::default()

@@ -14,6 +14,7 @@
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
+use super::plan::Settings;
 use crate::model::{
     AdaSparseConfig, ApgCondition, ApgConfig, Method, MethodName, MutualInformationConfig,
     PepNetConfig, PleConfig, PruningForm, StarConfig, Variant, WeightingConfig,
@@ -24,21 +25,21 @@ use crate::train::TrainOptions;
 /// Draws of distinct settings that are tried before a small space counts as exhausted.
 const TRIES: usize = 1000;
 
-/// `count` distinct settings of `method`: `base` first, then random ones of its space (fewer where the
+/// `settings.tune` distinct settings of `method`: `base` first, then random ones of its space (fewer where the
 /// space is smaller). The same seed gives the same settings.
 pub fn candidates(
     method: MethodName,
     base: &TrainOptions,
-    count: usize,
-    seed: u64,
+    settings: &Settings,
 ) -> Vec<TrainOptions> {
+    let (count, seed) = (settings.tune, settings.base.seed);
     let mut random = Stream::new(seed, &format!("search {}", base.network.method.name()));
     let mut out = vec![base.clone()];
     for _ in 0..TRIES {
         if out.len() >= count {
             break;
         }
-        let candidate = draw(method, base, random.rng());
+        let candidate = draw(method, base, &settings.variants, random.rng());
         if !out.contains(&candidate) && candidate.validate().is_ok() {
             out.push(candidate);
         }
@@ -47,7 +48,12 @@ pub fn candidates(
     out
 }
 
-fn draw(method: MethodName, base: &TrainOptions, rng: &mut impl Rng) -> TrainOptions {
+fn draw(
+    method: MethodName,
+    base: &TrainOptions,
+    variants: &[Variant],
+    rng: &mut impl Rng,
+) -> TrainOptions {
     let mut options = base.clone();
     options.lr = pick(&[3e-4, 1e-3, 3e-3], rng);
     options.oov_dropout = pick(&[0.0, 0.1, 0.3], rng);
@@ -97,10 +103,10 @@ fn draw(method: MethodName, base: &TrainOptions, rng: &mut impl Rng) -> TrainOpt
             ..Default::default()
         }),
         MethodName::Dpg => Method::Dpg {
-            weighting: weighting(rng),
+            weighting: weighting(variants, rng),
         },
         MethodName::MiDpg => Method::MiDpg {
-            weighting: weighting(rng),
+            weighting: weighting(variants, rng),
             mutual_information: MutualInformationConfig {
                 lambda: pick(&[0.01, 0.1, 1.0], rng),
                 ..Default::default()
@@ -110,9 +116,9 @@ fn draw(method: MethodName, base: &TrainOptions, rng: &mut impl Rng) -> TrainOpt
     options
 }
 
-fn weighting(rng: &mut impl Rng) -> WeightingConfig {
+fn weighting(variants: &[Variant], rng: &mut impl Rng) -> WeightingConfig {
     WeightingConfig {
-        variant: pick(&[Variant::Non, Variant::Rc, Variant::R, Variant::C], rng),
+        variant: pick(variants, rng),
         dk: pick(&[1, 2, 4], rng),
         dr_div: pick(&[2, 4, 8, 16], rng),
         dc_div: pick(&[2, 4, 8, 16], rng),

@@ -8,6 +8,7 @@ fn settings(methods: &[MethodName], tune: usize) -> Settings {
         methods: methods.to_vec(),
         trials: 3,
         tune,
+        variants: vec![Variant::R, Variant::Rc, Variant::C, Variant::Non],
         base: TrainOptions {
             seed: 5,
             ..Default::default()
@@ -102,8 +103,38 @@ fn every_search_space_gives_distinct_valid_settings_with_the_defaults_first() {
         assert_eq!(again, trials);
     }
     // The DNN's space is small: it is used up, not searched for ever.
-    let all = candidates(MethodName::Dnn, &TrainOptions::default(), 100, 1);
+    let all = Plan::new(settings(&[MethodName::Dnn], 100))
+        .unwrap()
+        .tuning();
     assert!(all.len() >= 9 && all.len() <= 10, "{}", all.len());
+}
+
+#[test]
+fn only_the_named_variants_are_tried() {
+    for tune in [0, 8] {
+        let mut settings = settings(&[MethodName::Dpg], tune);
+        settings.variants = vec![Variant::C, Variant::R];
+        let plan = Plan::new(settings.clone()).unwrap();
+        let trials = if tune > 0 {
+            plan.tuning()
+        } else {
+            plan.trials()
+        };
+        let variant = |t: &Trial| t.options.network.method.weighting().unwrap().variant;
+        assert!(
+            trials[1..]
+                .iter()
+                .all(|t| settings.variants.contains(&variant(t)))
+        );
+        assert_eq!(trials.len(), if tune > 0 { 8 } else { 6 });
+        settings.variants.clear();
+        assert!(
+            Plan::new(settings)
+                .unwrap_err()
+                .to_string()
+                .contains("--variants")
+        );
+    }
 }
 
 #[test]
