@@ -4,6 +4,7 @@
 //! chosen at run time, NEON, WebAssembly's simd128, scalar) and holds no `unsafe` of its own.
 
 mod blocks;
+mod dense;
 mod expand;
 mod gate;
 mod modulated;
@@ -14,6 +15,7 @@ mod tests;
 mod tile;
 
 pub use blocks::Blocks;
+pub use dense::{Activation, Dense, Rows};
 pub use gate::{Gate, sigmoid_gradient};
-pub use modulated::{Gradients, ModulatedLayer, Output};
+pub use modulated::{Gradients, ModulatedLayer, Output, PackedLayer};
 pub use sigmoid::sigmoid;

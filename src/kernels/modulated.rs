@@ -77,17 +77,20 @@ impl ModulatedLayer {
         let rows = hidden.len() / dn;
         self.check(rows, hidden, s);
         assert!(weight.len() == dm * dn && bias.len() == dm);
-        let mut out = Output {
-            output: vec![0.0; rows * dm],
-            partial: Vec::new(),
-        };
-        let level = Level::new();
-        if keep {
-            dispatch!(level, simd => forward::<_, true>(simd, self, (hidden, s), (weight, bias), &mut out));
-        } else {
-            dispatch!(level, simd => forward::<_, false>(simd, self, (hidden, s), (weight, bias), &mut out));
-        }
-        out
+        let mut output = vec![0.0; rows * dm];
+        let mut partial = Vec::new();
+        dispatch!(Level::new(), simd => {
+            let packed = Packed::new(simd, self, weight, bias);
+            if keep {
+                partial.resize(rows * self.inputs.count() * self.padded(tile_of(simd)), 0.0);
+                let out = (&mut output[..], &mut partial[..]);
+                forward::<_, true>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
+            } else {
+                let out = (&mut output[..], &mut [][..]);
+                forward::<_, false>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
+            }
+        });
+        Output { output, partial }
     }
 
     /// The gradients of all that went into [`forward`](Self::forward), whose result is `out`, from that of y.
@@ -136,12 +139,85 @@ impl ModulatedLayer {
 }
 
 #[inline(always)]
+fn tile_of<S: Simd>(_: S) -> usize {
+    VECTORS * S::f32s::LEN
+}
+
+/// A modulated layer with its weights in the order of the tiles.
+#[derive(Debug, Clone)]
+pub struct PackedLayer {
+    level: Level,
+    layer: ModulatedLayer,
+    packed: Packed,
+}
+
+impl PackedLayer {
+    /// Packs W \[d_m, d_n\] and b \[d_m\] for this machine.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn new(layer: ModulatedLayer, weight: &[f32], bias: &[f32]) -> Self {
+        let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
+        assert!(weight.len() == dm * dn && bias.len() == dm);
+        let level = Level::new();
+        let packed = dispatch!(level, simd => Packed::new(simd, &layer, weight, bias));
+        Self {
+            level,
+            layer,
+            packed,
+        }
+    }
+
+    /// The geometry.
+    pub fn layer(&self) -> &ModulatedLayer {
+        &self.layer
+    }
+
+    /// φ((S ⊙ W) h + b) into `out` \[rows, d_m\], of `hidden` \[rows, d_n\] and `s` \[rows, d_r, d_c\]; `scratch` is
+    /// memory to work in.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn forward(&self, hidden: &[f32], s: &[f32], out: &mut [f32], scratch: &mut Vec<f32>) {
+        let rows = hidden.len() / self.layer.inputs.places();
+        self.layer.check(rows, hidden, s);
+        assert!(out.len() == rows * self.layer.outputs.places());
+        dispatch!(self.level, simd => {
+            forward::<_, false>(simd, &self.layer, &self.packed, (hidden, s), (out, &mut []), scratch);
+        });
+    }
+}
+
+/// Weights and bias in panels, and how the row blocks fall onto them.
+#[derive(Debug, Clone)]
+struct Packed {
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    runs: Runs,
+}
+
+impl Packed {
+    #[inline(always)]
+    fn new<S: Simd>(_: S, layer: &ModulatedLayer, weight: &[f32], bias: &[f32]) -> Self {
+        let tile = VECTORS * S::f32s::LEN;
+        let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
+        Self {
+            weight: panels((dn, dm), tile, |j, i| weight[i * dn + j]),
+            bias: panels((1, dm), tile, |_, i| bias[i]),
+            runs: Runs::new(&layer.outputs, tile),
+        }
+    }
+}
+
+/// `out` is y and, with `KEEP`, P.
+#[inline(always)]
 fn forward<S: Simd, const KEEP: bool>(
     simd: S,
     layer: &ModulatedLayer,
+    packed: &Packed,
     (hidden, s): (&[f32], &[f32]),
-    (weight, bias): (&[f32], &[f32]),
-    out: &mut Output,
+    (output, partial): (&mut [f32], &mut [f32]),
+    scratch: &mut Vec<f32>,
 ) {
     simd.vectorize(
         #[inline(always)]
@@ -151,23 +227,23 @@ fn forward<S: Simd, const KEEP: bool>(
             let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
             let (size, dc) = (layer.size(), layer.inputs.count());
             let padded = layer.padded(tile);
-            let runs = Runs::new(&layer.outputs, tile);
-            let weight = panels((dn, dm), tile, |j, i| weight[i * dn + j]);
-            let bias = panels((1, dm), tile, |_, i| bias[i]);
-            let mut expanded = vec![0.0; CHUNK * dc * padded];
-            let mut line = vec![0.0; CHUNK * padded];
+            // What a row keeps.
             let kept = if KEEP { dc * padded } else { 0 };
-            out.partial = vec![0.0; hidden.len() / dn * kept];
+            let most = CHUNK.min(hidden.len() / dn);
+            if scratch.len() < most * (dc + 1) * padded {
+                scratch.resize(most * (dc + 1) * padded, 0.0);
+            }
+            let (expanded, line) = scratch.split_at_mut(most * dc * padded);
             let chunks = hidden
                 .chunks(CHUNK * dn)
                 .zip(s.chunks(CHUNK * size))
-                .zip(out.output.chunks_mut(CHUNK * dm));
+                .zip(output.chunks_mut(CHUNK * dm));
             for (chunk, ((hidden, s), output)) in chunks.enumerate() {
                 let rows = hidden.len() / dn;
-                let partial = &mut out.partial[chunk * CHUNK * kept..][..rows * kept];
-                runs.expand(s, size, dc, tile, &mut expanded);
-                for (p, weight) in weight.chunks_exact(dn * tile).enumerate() {
-                    let bias = vectors::<S, VECTORS>(simd, &bias[p * tile..]);
+                let partial = &mut partial[chunk * CHUNK * kept..][..rows * kept];
+                packed.runs.expand(s, size, dc, tile, expanded);
+                for (p, weight) in packed.weight.chunks_exact(dn * tile).enumerate() {
+                    let bias = vectors::<S, VECTORS>(simd, &packed.bias[p * tile..]);
                     let mut b = 0;
                     while b < rows {
                         with_rows!(rows - b, M => {

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{Blocks, Gate, ModulatedLayer, sigmoid, sigmoid_gradient};
+use super::{
+    Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, sigmoid, sigmoid_gradient,
+};
 use crate::random::Stream;
 
 #[derive(Debug, Clone)]
@@ -216,6 +218,60 @@ proptest! {
         let du = sigmoid_gradient(&s, &gradient, scale);
         for ((du, s), g) in du.iter().zip(&s).zip(&gradient) {
             prop_assert!((du - g * s * (1.0 - s / scale)).abs() < 1e-5);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_dense_layer_is_its_sums(
+        rows in 0_usize..20, (dm, dn) in (1_usize..50, 1_usize..40), extra in 0_usize..3, onto: bool,
+        activation in prop_oneof![
+            Just(Activation::Linear), Just(Activation::Relu), Just(Activation::Sigmoid(2.0)),
+        ],
+    ) {
+        let mut random = Stream::new(4, "dense");
+        let (weight, bias) = (random.normal(dm * dn, 0.3), random.normal(dm, 1.0));
+        let stride = dn + extra;
+        let input = random.normal(rows * stride, 1.0);
+        let start = random.normal(rows * dm, 1.0);
+        let layer = Dense::new((dm, dn), &weight, &bias);
+        let mut out = start.clone();
+        let rows_of = Rows::new(&input, stride);
+        if onto {
+            layer.forward_onto(rows_of, activation, &mut out);
+        } else {
+            layer.forward(rows_of, activation, &mut out);
+        }
+        for b in 0..rows {
+            for i in 0..dm {
+                let mut sum = f64::from(bias[i]);
+                if onto {
+                    sum += f64::from(start[b * dm + i]);
+                }
+                for j in 0..dn {
+                    sum += f64::from(weight[i * dn + j]) * f64::from(input[b * stride + j]);
+                }
+                let expected = match activation {
+                    Activation::Linear => sum,
+                    Activation::Relu => sum.max(0.0),
+                    Activation::Sigmoid(scale) => f64::from(scale) / (1.0 + (-sum).exp()),
+                };
+                let got = f64::from(out[b * dm + i]);
+                prop_assert!((got - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{got} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_packed_layer_is_the_layer(rows in 0_usize..70, dr in 1_usize..9, dc in 1_usize..12) {
+        let case = Case::new(rows, (18, dr), (12, dc), 5);
+        let expected = case.layer().forward(&case.hidden, &case.s, (&case.weight, &case.bias), true);
+        let packed = PackedLayer::new(case.layer(), &case.weight, &case.bias);
+        let (mut out, mut scratch) = (vec![0.0; rows * 18], Vec::new());
+        for _ in 0..2 {
+            packed.forward(&case.hidden, &case.s, &mut out, &mut scratch);
+            prop_assert_eq!(&out, &expected.output);
         }
     }
 }

@@ -1,0 +1,228 @@
+//! The dense layer y = φ(W x + b) with packed weights, for scoring.
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+
+use super::pack::panels;
+use super::sigmoid;
+use super::tile::{Tile, VECTORS, product_from, vectors, with_rows};
+
+/// Panels that a single row is multiplied with at once, so that its sums do not wait for each other.
+const ABREAST: usize = 4;
+
+/// What a layer does to its sums.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Activation {
+    /// Nothing.
+    Linear,
+    /// max(0, y).
+    Relu,
+    /// scale·σ(y).
+    Sigmoid(f32),
+}
+
+/// Rows of numbers, possibly the columns of wider rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// From the first number of the first row on.
+    pub values: &'a [f32],
+    /// From a row to the next.
+    pub stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows of `width` numbers, one after another.
+    pub fn new(values: &'a [f32], width: usize) -> Self {
+        Self {
+            values,
+            stride: width,
+        }
+    }
+
+    /// The same rows from column `start` on.
+    #[must_use]
+    pub fn from_column(self, start: usize) -> Self {
+        Self {
+            values: self.values.get(start..).unwrap_or_default(),
+            stride: self.stride,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn row(self, row: usize, width: usize) -> &'a [f32] {
+        &self.values[row * self.stride..][..width]
+    }
+}
+
+/// A packed dense layer.
+#[derive(Debug, Clone)]
+pub struct Dense {
+    level: Level,
+    dm: usize,
+    dn: usize,
+    /// \[panels, d_n, tile\].
+    weight: Vec<f32>,
+    /// b, filled up to whole tiles.
+    bias: Vec<f32>,
+}
+
+impl Dense {
+    /// Packs W \[d_m, d_n\], row-major, and b \[d_m\] for this machine.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn new((dm, dn): (usize, usize), weight: &[f32], bias: &[f32]) -> Self {
+        assert!(weight.len() == dm * dn && bias.len() == dm);
+        let level = Level::new();
+        let tile = dispatch!(level, simd => tile_of(simd));
+        Self {
+            level,
+            dm,
+            dn,
+            weight: panels((dn, dm), tile, |j, i| weight[i * dn + j]),
+            bias: panels((1, dm), tile, |_, i| bias[i]),
+        }
+    }
+
+    /// Outputs.
+    pub fn outputs(&self) -> usize {
+        self.dm
+    }
+
+    /// Inputs.
+    pub fn inputs(&self) -> usize {
+        self.dn
+    }
+
+    /// φ(W x + b) of every row of `input`, as many as `out` \[rows, d_m\] has.
+    ///
+    /// # Panics
+    /// When the input has fewer rows.
+    pub fn forward(&self, input: Rows<'_>, activation: Activation, out: &mut [f32]) {
+        dispatch!(self.level, simd => forward::<_, false>(simd, self, input, activation, out));
+    }
+
+    /// φ(W x + b + y) with y what `out` holds.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn forward_onto(&self, input: Rows<'_>, activation: Activation, out: &mut [f32]) {
+        dispatch!(self.level, simd => forward::<_, true>(simd, self, input, activation, out));
+    }
+}
+
+#[inline(always)]
+fn tile_of<S: Simd>(_: S) -> usize {
+    VECTORS * S::f32s::LEN
+}
+
+#[inline(always)]
+fn forward<S: Simd, const ONTO: bool>(
+    simd: S,
+    layer: &Dense,
+    input: Rows<'_>,
+    activation: Activation,
+    out: &mut [f32],
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let (dm, dn) = (layer.dm, layer.dn);
+            let tile = tile_of(simd);
+            let rows = out.len() / dm.max(1);
+            let relu = activation == Activation::Relu;
+            let mut b = 0;
+            while b < rows {
+                if rows - b == 1 {
+                    single::<S, ONTO>(simd, layer, input.row(b, dn), relu, &mut out[b * dm..]);
+                    break;
+                }
+                // All panels for a few rows: those stay in the first cache, the panels in the second.
+                with_rows!(rows - b, M => {
+                    let input: [&[f32]; M] = std::array::from_fn(|m| input.row(b + m, dn));
+                    let panels = layer.weight.chunks_exact(dn * tile);
+                    for (p, (weight, bias)) in panels.zip(layer.bias.chunks_exact(tile)).enumerate() {
+                        let used = tile.min(dm - p * tile);
+                        let mut sums: Tile<S, M, VECTORS> = [vectors::<S, VECTORS>(simd, bias); M];
+                        sums = product_from(simd, sums, input, weight);
+                        for m in 0..M {
+                            finish::<S, ONTO>(simd, sums[m], relu, &mut out[(b + m) * dm + p * tile..][..used]);
+                        }
+                    }
+                    b += M;
+                });
+            }
+        },
+    );
+    if let Activation::Sigmoid(scale) = activation {
+        sigmoid::all(simd, out, scale);
+    }
+}
+
+/// One row.
+#[inline(always)]
+fn single<S: Simd, const ONTO: bool>(
+    simd: S,
+    layer: &Dense,
+    input: &[f32],
+    relu: bool,
+    out: &mut [f32],
+) {
+    let tile = tile_of(simd);
+    let size = layer.dn * tile;
+    let mut p = 0;
+    let panels = layer.bias.len() / tile;
+    while p < panels {
+        let abreast = ABREAST.min(panels - p);
+        // A panel past the last is the last again; its sums are not used.
+        let weight: [&[f32]; ABREAST] =
+            std::array::from_fn(|q| &layer.weight[(p + q.min(abreast - 1)) * size..][..size]);
+        let mut sums = [[S::f32s::splat(simd, 0.0); VECTORS]; ABREAST];
+        let mut lines = weight.map(|w| w.chunks_exact(tile));
+        for x in input {
+            let x = S::f32s::splat(simd, *x);
+            for q in 0..ABREAST {
+                let Some(line) = lines[q].next() else {
+                    continue;
+                };
+                let w = vectors::<S, VECTORS>(simd, line);
+                for v in 0..VECTORS {
+                    sums[q][v] = x.mul_add(w[v], sums[q][v]);
+                }
+            }
+        }
+        for (q, sums) in sums.iter().enumerate().take(abreast) {
+            let bias = vectors::<S, VECTORS>(simd, &layer.bias[(p + q) * tile..]);
+            let used = tile.min(layer.dm - (p + q) * tile);
+            let sums = std::array::from_fn(|v| sums[v] + bias[v]);
+            finish::<S, ONTO>(simd, sums, relu, &mut out[(p + q) * tile..][..used]);
+        }
+        p += abreast;
+    }
+}
+
+/// Adds what is there where asked to, applies ReLU where asked to, and stores.
+#[inline(always)]
+fn finish<S: Simd, const ONTO: bool>(
+    simd: S,
+    sums: [S::f32s; VECTORS],
+    relu: bool,
+    out: &mut [f32],
+) {
+    let lanes = S::f32s::LEN;
+    let zero = S::f32s::splat(simd, 0.0);
+    for (sum, out) in sums.into_iter().zip(out.chunks_mut(lanes)) {
+        let full = out.len() == lanes;
+        let before = match (ONTO, full) {
+            (false, _) => zero,
+            (true, true) => S::f32s::from_slice(simd, out),
+            (true, false) => S::f32s::from_fn(simd, |i| out.get(i).copied().unwrap_or(0.0)),
+        };
+        let sum = if ONTO { sum + before } else { sum };
+        let sum = if relu { sum.max(zero) } else { sum };
+        if full {
+            sum.store_slice(out);
+        } else {
+            out.copy_from_slice(&sum.as_slice()[..out.len()]);
+        }
+    }
+}
