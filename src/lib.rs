@@ -14,6 +14,7 @@ pub mod model;
 pub mod random;
 pub mod reference;
 pub mod schema;
+pub mod scorer;
 pub mod train;
 #[cfg(all(feature = "web", feature = "train"))]
 mod web;

@@ -176,7 +176,10 @@ fn single<S: Simd, const ONTO: bool>(
         // A panel past the last is the last again; its sums are not used.
         let weight: [&[f32]; ABREAST] =
             std::array::from_fn(|q| &layer.weight[(p + q.min(abreast - 1)) * size..][..size]);
-        let mut sums = [[S::f32s::splat(simd, 0.0); VECTORS]; ABREAST];
+        // From the bias, as in the tiles: a row's result must not depend on how many rows come with it.
+        let mut sums: [[S::f32s; VECTORS]; ABREAST] = std::array::from_fn(|q| {
+            vectors::<S, VECTORS>(simd, &layer.bias[(p + q.min(abreast - 1)) * tile..])
+        });
         let mut lines = weight.map(|w| w.chunks_exact(tile));
         for x in input {
             let x = S::f32s::splat(simd, *x);
@@ -191,10 +194,8 @@ fn single<S: Simd, const ONTO: bool>(
             }
         }
         for (q, sums) in sums.iter().enumerate().take(abreast) {
-            let bias = vectors::<S, VECTORS>(simd, &layer.bias[(p + q) * tile..]);
             let used = tile.min(layer.dm - (p + q) * tile);
-            let sums = std::array::from_fn(|v| sums[v] + bias[v]);
-            finish::<S, ONTO>(simd, sums, relu, &mut out[(p + q) * tile..][..used]);
+            finish::<S, ONTO>(simd, *sums, relu, &mut out[(p + q) * tile..][..used]);
         }
         p += abreast;
     }

@@ -25,12 +25,23 @@ impl Gate {
     /// When a factor has neither one row nor `rows`.
     pub fn forward(&self, rows: usize, left: &[f32], right: &[f32]) -> Vec<f32> {
         let mut s = vec![0.0; rows * self.dr * self.dc];
+        self.forward_into(rows, left, right, &mut s);
+        s
+    }
+
+    /// The same into `s`.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward), and when `s` is not of its size.
+    pub fn forward_into(&self, rows: usize, left: &[f32], right: &[f32], s: &mut [f32]) {
+        assert!(s.len() == rows * self.dr * self.dc);
         let (left, right) = (self.left(rows, left), self.right(rows, right));
         dispatch!(Level::new(), simd => {
             simd.vectorize(#[inline(always)] || {
                 for (b, s) in s.chunks_exact_mut(self.dr * self.dc).enumerate() {
                     let right = right.row(b);
                     for (s, left) in s.chunks_exact_mut(self.dc).zip(left.row(b).chunks_exact(self.dk)) {
+                        s.fill(0.0);
                         for (left, right) in left.iter().zip(right.chunks_exact(self.dc)) {
                             for (s, right) in s.iter_mut().zip(right) {
                                 *s += left * right;
@@ -39,9 +50,8 @@ impl Gate {
                     }
                 }
             });
-            all(simd, &mut s, self.scale);
+            all(simd, s, self.scale);
         });
-        s
     }
 
     /// The gradients of R and C, of the sizes they came in, from s and its gradient.

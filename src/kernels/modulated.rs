@@ -168,9 +168,14 @@ impl PackedLayer {
         }
     }
 
-    /// The geometry.
-    pub fn layer(&self) -> &ModulatedLayer {
-        &self.layer
+    /// d_m.
+    pub fn outputs(&self) -> usize {
+        self.layer.outputs.places()
+    }
+
+    /// d_n.
+    pub fn inputs(&self) -> usize {
+        self.layer.inputs.places()
     }
 
     /// φ((S ⊙ W) h + b) into `out` \[rows, d_m\], of `hidden` \[rows, d_n\] and `s` \[rows, d_r, d_c\]; `scratch` is
@@ -343,11 +348,11 @@ fn backward<S: Simd>(
                         let q = expanded[first..][..dc * tile].chunks_exact_mut(tile);
                         let partial = partial[first..][..dc * tile].chunks_exact(tile);
                         for (c, (q, partial)) in q.zip(partial).enumerate() {
-                            for v in 0..VECTORS {
+                            for (v, g) in g.into_iter().enumerate() {
                                 let place = v * lanes..(v + 1) * lanes;
-                                (S::f32s::from_slice(simd, &partial[place.clone()]) * g[v])
+                                (S::f32s::from_slice(simd, &partial[place.clone()]) * g)
                                     .store_slice(&mut products[place.clone()]);
-                                (S::f32s::from_slice(simd, &q[place.clone()]) * g[v])
+                                (S::f32s::from_slice(simd, &q[place.clone()]) * g)
                                     .store_slice(&mut q[place]);
                             }
                             runs.fold(p, &products, dc, &mut ds[b * size + c..]);

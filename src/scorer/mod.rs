@@ -1,0 +1,203 @@
+//! Frozen inference: a model file in, probabilities out; our own kernels, no Burn.
+//!
+//! [`Scorer::load`] checks the file and compiles its network once: weights go into the order in which the kernels read
+//! them, and what depends on the scenario alone is multiplied into plain networks (STAR, APG and DPG conditioned on
+//! the scenario). Scoring then allocates nothing per row.
+
+mod adasparse;
+mod apg;
+mod dpg;
+mod folded;
+mod gather;
+mod groups;
+mod layers;
+mod network;
+mod parameters;
+mod pepnet;
+mod ple;
+mod scratch;
+mod star;
+#[cfg(all(test, feature = "flex", not(target_family = "wasm")))]
+mod tests;
+
+pub use scratch::Scratch;
+
+use std::sync::Arc;
+
+use crate::artifact::{Artifact, Metadata, TrainingSummary};
+use crate::data::{Columns, Encoder};
+use crate::error::Result;
+use crate::kernels;
+use crate::model::{BlockShape, Embeddings, InputLayout, NetworkConfig};
+use network::{Compile, Input, Network};
+use parameters::Parameters;
+
+/// Rows that go through the network at once: their hidden vectors stay in the cache.
+pub const CHUNK: usize = 256;
+
+/// A compiled model.
+///
+/// ```no_run
+/// use mi_dpg::scorer::{Scorer, Scratch};
+/// # fn main() -> mi_dpg::Result<()> {
+/// let scorer = Scorer::load(&std::fs::read("model.safetensors").unwrap_or_default())?;
+/// let rows = scorer.encoder().bind(&["user_id", "item_id"])?;
+/// # let _ = rows; Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scorer {
+    encoder: Arc<Encoder>,
+    config: NetworkConfig,
+    summary: TrainingSummary,
+    embeddings: Embeddings,
+    network: Network,
+}
+
+impl Scorer {
+    /// Reads, checks and compiles a model file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile), as [`Artifact::from_bytes`].
+    pub fn load(bytes: &[u8]) -> Result<Self> {
+        Artifact::from_bytes(bytes).and_then(Self::new)
+    }
+
+    /// Compiles a model file's content.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile) when tensors do not fit the document; none after
+    /// [`Artifact::from_bytes`].
+    pub fn new(artifact: Artifact) -> Result<Self> {
+        let Artifact {
+            metadata,
+            mut tensors,
+        } = artifact;
+        let Metadata {
+            network: config,
+            encoder,
+            training: summary,
+            ..
+        } = metadata;
+        let embeddings = Embeddings::take(encoder.fields(), config.embedding, &mut tensors)?;
+        let network = Network::compile(
+            &config,
+            Compile {
+                parameters: &mut Parameters(tensors),
+                layout: embeddings.layout(),
+                hidden: &config.hidden,
+                blocks: config.block_shapes(embeddings.layout().width),
+                embeddings: &embeddings,
+                scenario: encoder.scenario_field(),
+            },
+        )?;
+        Ok(Self {
+            encoder: Arc::new(encoder),
+            config,
+            summary,
+            embeddings,
+            network,
+        })
+    }
+
+    /// Schema, vocabularies and statistics: encodes rows for [`probabilities`](Self::probabilities).
+    pub fn encoder(&self) -> &Arc<Encoder> {
+        &self.encoder
+    }
+
+    /// Shapes and method.
+    pub fn config(&self) -> &NetworkConfig {
+        &self.config
+    }
+
+    /// How the model came about.
+    pub fn summary(&self) -> &TrainingSummary {
+        &self.summary
+    }
+
+    /// Where each field lies in the network's input.
+    pub fn layout(&self) -> &InputLayout {
+        self.embeddings.layout()
+    }
+
+    /// Shapes of the weighting matrices, one per modulated layer; none for methods without.
+    pub fn block_shapes(&self) -> Vec<BlockShape> {
+        match self.config.method.weighting() {
+            Some(_) => self.config.block_shapes(self.layout().width),
+            None => Vec::new(),
+        }
+    }
+
+    /// Probabilities of `rows` of `columns`, in their order, into `out`; `scratch` is memory to work in, which later
+    /// calls use again.
+    ///
+    /// # Panics
+    /// When `out` has another length than `rows`, or `columns` is of another encoder.
+    pub fn score(&self, columns: &Columns, rows: &[u32], out: &mut [f32], scratch: &mut Scratch) {
+        assert_eq!(rows.len(), out.len());
+        for (rows, out) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+            self.logits(columns, rows, out, None, scratch);
+            kernels::sigmoid(out, 1.0);
+        }
+    }
+
+    /// Probabilities of `rows` of `columns`, in their order; with the feature `parallel` on all cores.
+    pub fn probabilities(&self, columns: &Columns, rows: &[u32]) -> Vec<f32> {
+        let mut out = vec![0.0; rows.len()];
+        #[cfg(feature = "parallel")]
+        {
+            use rayon::prelude::*;
+            rows.par_chunks(CHUNK)
+                .zip(out.par_chunks_mut(CHUNK))
+                .for_each_init(Scratch::default, |scratch, (rows, out)| {
+                    self.score(columns, rows, out, scratch);
+                });
+        }
+        #[cfg(not(feature = "parallel"))]
+        self.score(columns, rows, &mut out, &mut Scratch::default());
+        out
+    }
+
+    /// The compact weighting matrices of `rows`, \[rows, d_r, d_c\] for each of
+    /// [`block_shapes`](Self::block_shapes).
+    pub fn weighting(&self, columns: &Columns, rows: &[u32]) -> Vec<Vec<f32>> {
+        let mut all = vec![Vec::new(); self.block_shapes().len()];
+        let mut scratch = Scratch::default();
+        let mut logits = [0.0; CHUNK];
+        for rows in rows.chunks(CHUNK) {
+            let mut s = Vec::new();
+            let logits = &mut logits[..rows.len()];
+            self.logits(columns, rows, logits, Some(&mut s), &mut scratch);
+            for (all, s) in all.iter_mut().zip(s) {
+                all.extend_from_slice(&s);
+                scratch.give(s);
+            }
+        }
+        all
+    }
+
+    fn logits(
+        &self,
+        columns: &Columns,
+        rows: &[u32],
+        out: &mut [f32],
+        weighting: Option<&mut Vec<Vec<f32>>>,
+        scratch: &mut Scratch,
+    ) {
+        let width = self.layout().width;
+        let mut values = scratch.take(rows.len() * width);
+        gather::gather(&self.embeddings, columns, rows, &mut values);
+        let mut scenario = [0; CHUNK];
+        let scenario = &mut scenario[..rows.len()];
+        for (id, &row) in scenario.iter_mut().zip(rows) {
+            *id = columns.scenario[row as usize];
+        }
+        let input = Input {
+            values: &values,
+            width,
+            scenario,
+        };
+        self.network.forward(&input, out, weighting, scratch);
+        scratch.give(values);
+    }
+}

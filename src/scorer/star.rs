@@ -1,0 +1,108 @@
+//! STAR: one folded network per scenario and an auxiliary one.
+
+use super::folded::Folded;
+use super::layers::Stack;
+use super::network::{Compile, Input};
+use super::parameters::{Linear, Parameters};
+use super::scratch::Scratch;
+use crate::data::FIRST_VALUE;
+use crate::error::Result;
+use crate::kernels::Rows;
+use crate::model::StarConfig;
+
+/// The ε of the partitioned normalisation.
+const EPSILON: f32 = 1e-5;
+
+/// The network.
+#[derive(Debug, Clone)]
+pub(super) struct Star {
+    folded: Folded,
+    auxiliary: Stack,
+}
+
+impl Star {
+    pub(super) fn compile(config: &StarConfig, from: &mut Compile<'_>) -> Result<Self> {
+        let scenarios = from.layout.scenarios;
+        let shared_scale = from.parameters.take("norm.shared.scale")?.data;
+        let shared_shift = from.parameters.take("norm.shared.shift")?.data;
+        let layers = from.hidden.len() + 1;
+        let shared: Vec<Linear> = (0..layers)
+            .map(|l| from.parameters.linear(&format!("layers.{l}.shared")))
+            .collect::<Result<_>>()?;
+        let mut stacks = Vec::with_capacity(scenarios + 1);
+        for k in 0..=scenarios {
+            // The last is the unknown scenario's: the shared network alone.
+            let own = k < scenarios;
+            let (mut scale, mut shift) = (shared_scale.clone(), shared_shift.clone());
+            let mut linears = shared.clone();
+            if own {
+                let specific = |name: &str, parameters: &mut Parameters| {
+                    Ok::<_, crate::Error>(
+                        parameters.take(&format!("norm.specific.{k}.{name}"))?.data,
+                    )
+                };
+                super::layers::multiply(&mut scale, &specific("scale", from.parameters)?);
+                add(&mut shift, &specific("shift", from.parameters)?);
+                for (l, linear) in linears.iter_mut().enumerate() {
+                    let factor = from
+                        .parameters
+                        .linear(&format!("layers.{l}.specific.{k}"))?;
+                    super::layers::multiply(&mut linear.weight, &factor.weight);
+                    add(&mut linear.bias, &factor.bias);
+                }
+            }
+            let mean = from
+                .parameters
+                .take(&format!("norm.running.{k}.mean"))?
+                .data;
+            let variance = from
+                .parameters
+                .take(&format!("norm.running.{k}.variance"))?
+                .data;
+            for ((scale, shift), (mean, variance)) in scale
+                .iter_mut()
+                .zip(&mut shift)
+                .zip(mean.iter().zip(&variance))
+            {
+                *scale /= (variance + EPSILON).sqrt();
+                *shift -= mean * *scale;
+            }
+            fold_input(&mut linears[0], &scale, &shift);
+            stacks.push(Stack::of_layers(linears));
+        }
+        let of_id = (0..FIRST_VALUE).map(|_| scenarios).chain(0..scenarios);
+        let of_id = of_id.collect();
+        Ok(Self {
+            folded: Folded::new(stacks, of_id),
+            auxiliary: Stack::backbone("auxiliary.", config.auxiliary.len(), from.parameters)?,
+        })
+    }
+
+    /// Logits of the rows.
+    pub(super) fn forward(&self, input: &Input<'_>, logits: &mut [f32], scratch: &mut Scratch) {
+        self.folded.forward(input, logits, scratch);
+        let mut own = scratch.take(logits.len());
+        let rows = Rows::new(input.values, input.width);
+        self.auxiliary
+            .forward(logits.len(), rows, &mut own, scratch);
+        add(logits, &own);
+        scratch.give(own);
+    }
+}
+
+/// W (a ⊙ x + c) + b as W' x + b'.
+fn fold_input(linear: &mut Linear, scale: &[f32], shift: &[f32]) {
+    let rows = linear.weight.chunks_exact_mut(linear.inputs.max(1));
+    for (row, bias) in rows.zip(&mut linear.bias) {
+        for ((w, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
+            *bias += *w * shift;
+            *w *= scale;
+        }
+    }
+}
+
+fn add(a: &mut [f32], b: &[f32]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+}
