@@ -17,10 +17,11 @@ native_features=cli,train,flex,ndarray,parallel
 # every device in one build.
 wasm_cpu_features=web,train,flex
 wasm_gpu_features=web,train,webgpu
+wasm_score_features=web
 wasm_test_features=web,train,flex,ndarray,webgpu
 wasm_target=wasm32-unknown-unknown
 # Read by scripts that source this one.
-export native_features wasm_cpu_features wasm_test_features wasm_gpu_features wasm_target www
+export native_features wasm_cpu_features wasm_test_features wasm_gpu_features wasm_score_features wasm_target www
 
 # --- versions -------------------------------------------------------------------------------------------------
 

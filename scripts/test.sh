@@ -105,6 +105,7 @@ ok stage check "docs" docs bash "$task" docs
 ok stage check "without Burn" burn-free bash "$task" burn-free
 
 ok stage check "browser test build" browser-build bash "$task" browser-build
+ok package_stage score "scorer wasm package and its size"
 ok package_stage cpu "CPU wasm package and its size"
 ok package_stage gpu "WebGPU wasm package and its size"
 ok stage tests "browser tests, CPU and WebGPU" browser-tests bash "$task" browser-tests

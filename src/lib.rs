@@ -16,7 +16,7 @@ pub mod reference;
 pub mod schema;
 pub mod scorer;
 pub mod train;
-#[cfg(all(feature = "web", feature = "train"))]
+#[cfg(feature = "web")]
 mod web;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,7 +1,7 @@
 //! `midpg score`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
@@ -9,10 +9,9 @@ use clap::Args as ClapArgs;
 use super::args::BadRows;
 use super::files::{self, Output};
 use super::progress;
-use super::train::read_model;
 use crate::data::{Chunk, EncodedStream, LabelUse, StreamOptions};
 use crate::error::{Error, Result};
-use crate::train::device::{self, OpenDevice};
+use crate::scorer::Scorer;
 
 /// Score rows: one probability a row, in the order of the input
 #[derive(Debug, ClapArgs)]
@@ -32,20 +31,16 @@ pub(super) struct Args {
     /// A scenario the model does not know is an error
     #[arg(long)]
     strict_scenarios: bool,
-    /// auto, cpu, ndarray or webgpu
-    #[arg(long, default_value = "auto")]
-    device: String,
     #[command(flatten)]
     bad_rows: BadRows,
 }
 
-/// Rows encoded and scored at once.
-const CHUNK: usize = 4096;
+/// Rows encoded and scored at once: enough for all cores.
+const CHUNK: usize = 16_384;
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
-    let OpenDevice { device, .. } = pollster::block_on(device::open(&args.device))?;
-    let model = read_model(&args.model, &device)?;
+    let scorer = read(&args.model)?;
     let mut out = Output::create(&args.out)?;
     let options = StreamOptions {
         on_bad_row: args.bad_rows.on_bad_row.into(),
@@ -53,16 +48,17 @@ pub(super) fn run(args: &Args) -> Result<()> {
         strict_scenarios: args.strict_scenarios,
     };
     let name = args.data.display().to_string();
-    let mut stream = EncodedStream::new(files::open(&args.data)?, &name, model.encoder(), options)?;
+    let mut stream =
+        EncodedStream::new(files::open(&args.data)?, &name, scorer.encoder(), options)?;
     let bar = progress::bytes("scoring", files::size(&args.data));
     let mut counts = Counts {
-        unknown: vec![0; model.encoder().fields().len()],
+        unknown: vec![0; scorer.encoder().fields().len()],
         ..Counts::default()
     };
     out.put(b"score\n")?;
     while let Some(chunk) = stream.next_chunk(CHUNK)? {
         let rows: Vec<u32> = (0..chunk.rows() as u32).collect();
-        let scores = pollster::block_on(model.probabilities(&chunk.columns, &rows))?;
+        let scores = scorer.probabilities(&chunk.columns, &rows);
         let target = out.name();
         for (score, usable) in scores.iter().zip(chunk.usable()) {
             if usable {
@@ -77,8 +73,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     out.finish()?;
     bar.finish_and_clear();
-    counts.tell(&model, started.elapsed().as_secs_f64());
+    counts.tell(&scorer, started.elapsed().as_secs_f64());
     Ok(())
+}
+
+fn read(path: &Path) -> Result<Scorer> {
+    let bytes = files::read(path)?;
+    Scorer::load(&bytes).map_err(|error| error.in_file(path.display()))
 }
 
 #[derive(Default)]
@@ -103,7 +104,7 @@ impl Counts {
         }
     }
 
-    fn tell(&self, model: &crate::model::Model, seconds: f64) {
+    fn tell(&self, scorer: &Scorer, seconds: f64) {
         anstream::eprintln!(
             "{} rows in {seconds:.1} s ({:.0} rows/s)",
             self.rows,
@@ -121,7 +122,7 @@ impl Counts {
                 self.unknown_scenarios
             );
         }
-        let unknown: Vec<String> = model
+        let unknown: Vec<String> = scorer
             .encoder()
             .fields()
             .iter()

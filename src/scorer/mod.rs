@@ -10,6 +10,7 @@ mod dpg;
 mod folded;
 mod gather;
 mod groups;
+mod ids;
 mod layers;
 mod network;
 mod parameters;
@@ -17,9 +18,11 @@ mod pepnet;
 mod ple;
 mod scratch;
 mod star;
-#[cfg(all(test, feature = "flex", not(target_family = "wasm")))]
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod tests;
 
+pub use ids::Ids;
 pub use scratch::Scratch;
 
 use std::sync::Arc;

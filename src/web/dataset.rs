@@ -6,7 +6,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::error::{JsResult, js_error};
-use super::schema_of;
+use super::schema::schema_of;
 use super::types::to_js;
 use crate::data::{self, Encoder, InputField, LoadOptions, MISSING, OnBadRow, Part};
 use crate::error::{Error, ErrorKind};

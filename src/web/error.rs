@@ -15,6 +15,7 @@ pub(super) fn js_error(error: Error) -> JsValue {
 }
 
 /// What a call on an object that is already working, or was freed, gets.
+#[cfg(feature = "train")]
 pub(super) fn busy(what: &str) -> JsValue {
     js_error(
         Error::new(

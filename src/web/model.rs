@@ -7,8 +7,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::current;
 use super::dataset::{FieldInfo, known_scenarios, on_bad_row};
+use super::device::current;
 use super::error::{JsResult, js_error};
 use super::types::{set, to_js};
 use crate::artifact::Artifact;

@@ -7,11 +7,12 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use super::config;
 use super::dataset::Dataset;
+use super::device::current;
 use super::error::{JsResult, busy, js_error};
 use super::model::Model;
 use super::types::{set, to_js};
-use super::{config, current};
 use crate::error::{Error, ErrorKind};
 use crate::model::evaluate;
 use crate::train::{self, Event};

@@ -38,11 +38,15 @@ export async function start(flags = [], root = site) {
     open: (query = "", settings = {}) =>
       open(browser, server.url, query, settings),
     /** An empty page in the folder that is served. */
-    blank: async () => {
+    blank: async (headers = {}) => {
       const page = await browser.newPage();
       page.setDefaultTimeout(PATIENCE);
       await page.route(server.url, (route) =>
-        route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+        route.fulfill({
+          contentType: "text/html",
+          body: "<!doctype html>",
+          headers,
+        }),
       );
       await page.goto(server.url);
       return page;

@@ -1,0 +1,186 @@
+//! `Scorer`: the scorer-only package's class.
+
+use js_sys::{Array, Float32Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::error::{JsResult, js_error};
+use crate::data::{Columns, MISSING};
+use crate::error::{Error, ErrorKind};
+use crate::schema::{Role, Schema};
+use crate::scorer::{self, Ids, Scratch};
+
+/// A compiled model.
+#[wasm_bindgen]
+pub struct Scorer {
+    inner: scorer::Scorer,
+    scratch: Scratch,
+    /// 0, 1, 2, …: the rows of a batch.
+    rows: Vec<u32>,
+}
+
+/// Encoded rows.
+#[wasm_bindgen]
+pub struct Batch {
+    columns: Columns,
+}
+
+#[derive(Serialize)]
+struct Info<'a> {
+    method: &'a str,
+    schema: &'a Schema,
+    scenarios: Vec<String>,
+    columns: Vec<&'a str>,
+    fields: Vec<Field<'a>>,
+    layers: Vec<Layer>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    column: &'a str,
+    role: &'static str,
+    kind: String,
+    size: usize,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize)]
+struct Layer {
+    dm: usize,
+    dn: usize,
+    dr: usize,
+    dc: usize,
+}
+
+#[wasm_bindgen]
+impl Scorer {
+    /// Reads, checks and compiles a model file.
+    pub fn load(bytes: &[u8]) -> JsResult<Scorer> {
+        Ok(Self {
+            inner: scorer::Scorer::load(bytes).map_err(js_error)?,
+            scratch: Scratch::default(),
+            rows: Vec::new(),
+        })
+    }
+
+    /// Method, schema, scenarios, columns, fields and layers, as JSON.
+    pub fn info(&self) -> JsResult<String> {
+        let scorer = &self.inner;
+        let encoder = scorer.encoder();
+        let fields = encoder.fields().iter().zip(&scorer.layout().spans);
+        let info = Info {
+            method: scorer.config().method.name(),
+            schema: encoder.schema(),
+            scenarios: encoder.scenarios().split_off(MISSING as usize + 1),
+            columns: encoder.columns(),
+            fields: fields
+                .map(|(field, span)| Field {
+                    name: field.name(),
+                    column: field.column(),
+                    role: if field.role() == Role::Scenario {
+                        "scenario"
+                    } else {
+                        "agnostic"
+                    },
+                    kind: format!("{:?}", field.kind()).to_lowercase(),
+                    size: field.size(),
+                    start: span.start,
+                    end: span.end,
+                })
+                .collect(),
+            layers: scorer
+                .block_shapes()
+                .iter()
+                .map(|s| Layer {
+                    dm: s.dm,
+                    dn: s.dn,
+                    dr: s.dr,
+                    dc: s.dc,
+                })
+                .collect(),
+        };
+        serde_json::to_string(&info)
+            .map_err(|error| js_error(Error::new(ErrorKind::Usage, error.to_string())))
+    }
+
+    /// Encodes rows: a JSON array with an array of cells for every row, in the order of the info's columns; a cell is
+    /// text or null.
+    pub fn encode(&self, json: &str) -> JsResult<Batch> {
+        let rows: Vec<Vec<Option<String>>> = serde_json::from_str(json)
+            .map_err(|error| js_error(Error::new(ErrorKind::Data, error.to_string())))?;
+        let encoder = self.inner.encoder();
+        let mut bound = encoder.bind(&encoder.columns()).map_err(js_error)?;
+        let mut columns = bound.columns();
+        for (number, row) in rows.iter().enumerate() {
+            bound
+                .push(row.as_slice(), &mut columns)
+                .map_err(|error| js_error(error.prefixed(&format!("row {number}: "))))?;
+        }
+        Ok(Batch { columns })
+    }
+
+    /// One probability a row.
+    pub fn score(&mut self, batch: &Batch) -> Vec<f32> {
+        self.probabilities(&batch.columns)
+    }
+
+    /// One probability a row of ids.
+    #[wasm_bindgen(js_name = scoreIds)]
+    pub fn score_ids(
+        &mut self,
+        ids: &[u32],
+        offsets: &[u32],
+        dense: &[f32],
+        rows: usize,
+    ) -> JsResult<Vec<f32>> {
+        let ids = Ids {
+            ids,
+            offsets,
+            dense,
+            rows,
+        };
+        let columns = ids.columns(self.inner.encoder()).map_err(js_error)?;
+        Ok(self.probabilities(&columns))
+    }
+
+    /// The compact s of every layer, rows × d_r × d_c each.
+    #[wasm_bindgen(unchecked_return_type = "Float32Array[]")]
+    pub fn weighting(&mut self, batch: &Batch) -> Array {
+        let rows = self.rows(batch.columns.rows);
+        let layers = self.inner.weighting(&batch.columns, &rows);
+        self.rows = rows;
+        layers
+            .iter()
+            .map(|s| Float32Array::from(s.as_slice()))
+            .collect()
+    }
+
+    fn rows(&mut self, count: usize) -> Vec<u32> {
+        let mut rows = std::mem::take(&mut self.rows);
+        if rows.len() != count {
+            rows.clear();
+            rows.extend(0..count as u32);
+        }
+        rows
+    }
+
+    fn probabilities(&mut self, columns: &Columns) -> Vec<f32> {
+        let rows = self.rows(columns.rows);
+        let mut out = vec![0.0; rows.len()];
+        self.inner
+            .score(columns, &rows, &mut out, &mut self.scratch);
+        self.rows = rows;
+        out
+    }
+}
+
+#[wasm_bindgen]
+impl Batch {
+    /// The number of rows.
+    #[wasm_bindgen(getter)]
+    pub fn rows(&self) -> usize {
+        self.columns.rows
+    }
+}

@@ -1,0 +1,195 @@
+// `mi-dpg/score` as its users have it: in Node from bytes, and in a plain page under a strict content policy. The model
+// is trained here with the package, and both must give what the training package says of the same rows.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { packages, start } from "./browser.mjs";
+
+const SCHEMA = `
+  [format]
+  [label]
+  column = "label"
+  positive = ["1"]
+  negative = ["0"]
+  [scenario]
+  field = "scenario"
+  [split]
+  kind = "hash"
+  valid = 0.1
+  test = 0.1
+  [[fields]]
+  name = "scenario"
+  kind = "categorical"
+  role = "scenario"
+  [[fields]]
+  name = "tags"
+  kind = "multi"
+  separator = ";"
+  [[fields]]
+  name = "price"
+  kind = "numeric"
+  standardise = true
+  [[fields]]
+  name = "thing"
+  kind = "categorical"`;
+
+const ROWS = Array.from({ length: 400 }, (_, i) => ({
+  scenario: "ab"[i % 2],
+  tags: i % 5 === 0 ? null : `t${i % 3};t${i % 4}`,
+  price: i % 7 === 0 ? null : (i % 11) / 2,
+  thing: `"quoted, ${i % 6}"`,
+}));
+
+function csvOf(rows) {
+  const cell = (value) =>
+    value === null ? "" : `"${String(value).replaceAll('"', '""')}"`;
+  const lines = rows.map((row, i) =>
+    [...Object.values(row).map(cell), i % 3 === 0 ? 1 : 0].join(","),
+  );
+  return `scenario,tags,price,thing,label\n${lines.join("\n")}\n`;
+}
+
+let browser;
+let model;
+let expected;
+let scoring;
+before(async () => {
+  browser = await start([], packages);
+  const page = await browser.blank();
+  const trained = await page.evaluate(
+    async ({ csv, schema }) => {
+      const { createClient } = await import(`${location.href}client/index.js`);
+      const client = await createClient({ device: "cpu" });
+      const data = new TextEncoder().encode(csv);
+      const config = { method: "mi-dpg", epochs: 3, batch: 64, lr: 0.01 };
+      let done;
+      for await (const event of client.train({ csv: data, schema, config })) {
+        if (event.kind === "done") done = event;
+      }
+      const bytes = await client.save(done.model);
+      const { scores } = await client.score(done.model, data);
+      client.close();
+      return { bytes: [...new Uint8Array(bytes)], scores: [...scores] };
+    },
+    { csv: csvOf(ROWS), schema: SCHEMA },
+  );
+  model = Uint8Array.from(trained.bytes);
+  expected = trained.scores;
+  scoring = await import(new URL("client/score.js", `file://${packages}`));
+});
+after(() => browser?.close());
+
+function close(got, wanted) {
+  assert.equal(got.length, wanted.length);
+  got.forEach((p, i) =>
+    assert.ok(Math.abs(p - wanted[i]) <= 1e-5, `row ${i}: ${p} ${wanted[i]}`),
+  );
+}
+
+test("before the wasm runs, loading says what to do", () => {
+  assert.throws(
+    () => scoring.Scorer.load(model),
+    (error) => error.kind === "usage" && /init/.test(error.message),
+  );
+});
+
+test("Node: rows, encoded rows and ids give the probabilities of the training package", async () => {
+  const bytes = await readFile(`${packages}score/mi_dpg_bg.wasm`);
+  await scoring.default(await WebAssembly.compile(bytes));
+  await scoring.default();
+  const scorer = scoring.Scorer.load(model);
+  assert.equal(scorer.method, "mi-dpg");
+  assert.deepEqual([...scorer.scenarios].sort(), ["a", "b"]);
+  assert.deepEqual([...scorer.columns].sort(), [
+    "price",
+    "scenario",
+    "tags",
+    "thing",
+  ]);
+  close(scorer.scoreRows(ROWS), expected);
+  assert.equal(scorer.scoreRows([]).length, 0);
+  const one = scorer.encode([ROWS[17]]);
+  close(scorer.score(one), [expected[17]]);
+
+  // The whole S from the compact one.
+  const batch = scorer.encode(ROWS.slice(0, 5));
+  const layers = scorer.weighting(batch);
+  assert.equal(layers.length, 3);
+  const { s, dm, dn, dr, dc, rowOf, colOf, fields } = layers[0];
+  assert.equal(s.length, 5 * dr * dc);
+  assert.deepEqual(fields.map(({ name }) => name).sort(), [
+    "price",
+    "scenario",
+    "tags",
+    "thing",
+  ]);
+  const full = scorer.expand(0, 3);
+  assert.equal(full.length, dm * dn);
+  for (const [i, j] of [
+    [0, 0],
+    [dm - 1, dn - 1],
+    [7, 11],
+  ]) {
+    assert.equal(full[i * dn + j], s[3 * dr * dc + rowOf[i] * dc + colOf[j]]);
+  }
+  assert.throws(() => scorer.expand(0, 5), { kind: "usage" });
+
+  // Ids: unknown everywhere, without tags and without a price.
+  const singles = scorer.fields.filter(({ kind }) => kind === "id").length;
+  const ids = { ids: new Uint32Array(2 * singles), rowCount: 2 };
+  const out = new Float32Array(4);
+  const scores = scorer.scoreIds({
+    ...ids,
+    offsets: new Uint32Array(3),
+    dense: new Float32Array([NaN, NaN]),
+    out,
+  });
+  assert.equal(scores.buffer, out.buffer);
+  const stranger = { scenario: "z", tags: null, price: null, thing: "z" };
+  close(scores, scorer.scoreRows([stranger, stranger]));
+  const ids0 = new Uint32Array();
+  assert.equal(scorer.scoreIds({ ids: ids0, rowCount: 0 }).length, 0);
+  assert.throws(
+    () =>
+      scorer.scoreIds({
+        ids: new Uint32Array(singles).fill(9999),
+        offsets: new Uint32Array(2),
+        dense: new Float32Array(1),
+        rowCount: 1,
+      }),
+    (error) => error.kind === "data" && /9999/.test(error.message),
+  );
+
+  // Free, and free again; everything else is refused.
+  batch.free();
+  assert.throws(() => scorer.score(batch), { kind: "usage" });
+  scorer.free();
+  scorer.free();
+  assert.throws(() => scorer.scoreRows(ROWS), { kind: "usage" });
+  assert.throws(() => scorer.weighting(one), { kind: "usage" });
+});
+
+test("a file that is no model is an error with a kind", () => {
+  assert.throws(() => scoring.Scorer.load(new Uint8Array(20)), {
+    name: "MidpgError",
+    kind: "model-file",
+  });
+});
+
+test("a plain page under a strict content policy scores", async () => {
+  const page = await browser.blank({
+    "content-security-policy":
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+  });
+  const scores = await page.evaluate(
+    async ({ model, rows }) => {
+      const { default: init, Scorer } = await import(
+        `${location.href}client/score.js`
+      );
+      await init();
+      return [...Scorer.load(new Uint8Array(model)).scoreRows(rows)];
+    },
+    { model: [...model], rows: ROWS.slice(0, 20) },
+  );
+  close(scores, expected.slice(0, 20));
+});
