@@ -104,7 +104,8 @@ release_binary() {
 
 run_bench() {
     use_native
-    cargo bench --no-default-features --features "$native_features"
+    # The kernels are compared thread by thread.
+    RAYON_NUM_THREADS=1 cargo bench --no-default-features --features "$native_features"
 }
 
 # --- the wider matrix -----------------------------------------------------------------------------------------
