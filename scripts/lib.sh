@@ -151,7 +151,7 @@ task() { printf '%s\n' "$root/scripts/task.sh"; }
 sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
 
 # Everything that decides a wasm file. What the compiler reads beyond these is found after the build (task.sh).
-export stamp_paths="src .cargo Cargo.toml Cargo.lock rust-toolchain.toml build.rs"
+export stamp_paths="src kernels .cargo Cargo.toml Cargo.lock rust-toolchain.toml build.rs"
 
 content_hash() {
     local path

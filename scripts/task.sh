@@ -27,7 +27,7 @@ use_target() {
     if [ "$owner" != "$root" ]; then
         if [ -n "$owner" ]; then
             for profile in $profiles; do
-                cargo clean -q -p mi-dpg --profile "$profile" ${target:+--target "$target"}
+                cargo clean -q -p mi-dpg -p mi-dpg-kernels --profile "$profile" ${target:+--target "$target"}
             done
         fi
         printf '%s\n' "$root" >"$CARGO_TARGET_DIR/.mi-dpg-clone"
@@ -69,6 +69,7 @@ apt_browser() {
 run_clippy() {
     use_native
     cargo clippy --all-targets --no-default-features --features "$native_features" -- -D warnings
+    cargo clippy -p mi-dpg-kernels -- -D warnings
 }
 
 native_tests() {
@@ -80,6 +81,7 @@ native_tests() {
 run_docs() {
     use_native
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features "$native_features"
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mi-dpg-kernels
 }
 
 # Nothing but the `train` feature may reach for Burn.
@@ -128,7 +130,7 @@ wasm_pack_build() {
     ls -l "$temporary"
 }
 
-# The kernels are where `unsafe` is, and they need no Burn. The sanitizer ships with stable Rust but hides its flag.
+# What needs no Burn. The sanitizer ships with stable Rust but hides its flag.
 sanitizer() {
     use_target asan dev x86_64-unknown-linux-gnu
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \

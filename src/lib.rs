@@ -8,7 +8,6 @@ pub mod data;
 pub mod error;
 #[cfg(feature = "train")]
 pub mod explain;
-pub mod kernels;
 pub mod metrics;
 pub mod model;
 pub mod random;
@@ -18,5 +17,7 @@ pub mod scorer;
 pub mod train;
 #[cfg(feature = "web")]
 mod web;
+
+pub use mi_dpg_kernels as kernels;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,11 +1,12 @@
 //! The layer against the matrix it never forms, and its gradients against finite differences.
 
-use proptest::prelude::*;
+#![allow(clippy::unwrap_used, reason = "a test")]
 
-use super::{
+use mi_dpg::kernels::{
     Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, sigmoid, sigmoid_gradient,
 };
-use crate::random::Stream;
+use mi_dpg::random::Stream;
+use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
 struct Case {

@@ -2,6 +2,9 @@
 //!
 //! One source for every instruction set: the code is generic over [`fearless_simd`]'s levels (AVX2 and AVX-512
 //! chosen at run time, NEON, WebAssembly's simd128, scalar) and holds no `unsafe` of its own.
+//!
+//! It is a package of its own because optimisation is set per package: where everything else is built for size (the
+//! wasm) or fast to compile (tests), this is built for speed. Use it as `mi_dpg::kernels`.
 
 mod blocks;
 mod dense;
@@ -10,8 +13,6 @@ mod gate;
 mod modulated;
 mod pack;
 mod sigmoid;
-#[cfg(test)]
-mod tests;
 mod tile;
 
 pub use blocks::Blocks;
