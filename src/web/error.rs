@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 pub(super) type JsResult<T> = Result<T, JsValue>;
 
@@ -19,7 +19,7 @@ pub(super) fn js_error(error: Error) -> JsValue {
 pub(super) fn busy(what: &str) -> JsValue {
     js_error(
         Error::new(
-            ErrorKind::Usage,
+            crate::ErrorKind::Usage,
             format!("the {what} is busy with another call"),
         )
         .hint("await it first"),
