@@ -24,6 +24,10 @@ use mi_dpg::random::Stream;
 use mi_dpg::scorer::{Scorer, Scratch};
 use mi_dpg::train::{TrainOptions, Trainer};
 
+// The command's allocator: the C library's would be half of what is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TURNS: usize = 60;
 const BATCH: usize = 512;
 const AWARE: usize = 16;
