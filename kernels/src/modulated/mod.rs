@@ -1,0 +1,195 @@
+//! The modulated layer y = φ((S ⊙ W) h + b) and its gradients, without S.
+//!
+//! With s the compact weighting matrix, r(i) and c(j) the blocks of output i and input j:
+//!
+//! - P_ci = Σ_{j ∈ c} W_ij h_j, and y_i = φ(b_i + Σ_c s[r(i), c] P_ci);
+//! - with g the gradient of y where y > 0, and q_ci = s[r(i), c] g_i:
+//!   dW_ij = Σ_rows q_{c(j) i} h_j, dh_j = Σ_i q_{c(j) i} W_ij, ds[r, c] = Σ_{i ∈ r} g_i P_ci, db = Σ_rows g.
+//!
+//! So forward and backward are three products of the size of the plain layer's, on blocks of its columns. Rows
+//! are worked in chunks whose scratch fits the cache.
+
+mod backward;
+mod forward;
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+
+use crate::blocks::Blocks;
+use crate::tile::VECTORS;
+use backward::backward;
+use forward::{Packed, forward};
+
+/// Rows of a chunk.
+const CHUNK: usize = 32;
+
+/// The geometry of a modulated layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModulatedLayer {
+    /// Outputs in the row blocks of s.
+    outputs: Blocks,
+    /// Inputs in the column blocks of s.
+    inputs: Blocks,
+}
+
+/// What the forward pass gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// y, \[rows, d_m\].
+    pub output: Vec<f32>,
+    /// P, where it was asked for, in an order that only [`ModulatedLayer::backward`] knows.
+    pub partial: Vec<f32>,
+}
+
+/// What the backward pass gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradients {
+    /// dh, \[rows, d_n\].
+    pub hidden: Vec<f32>,
+    /// ds, \[rows, d_r, d_c\].
+    pub s: Vec<f32>,
+    /// dW, \[d_m, d_n\].
+    pub weight: Vec<f32>,
+    /// db, \[d_m\].
+    pub bias: Vec<f32>,
+}
+
+impl ModulatedLayer {
+    /// A layer of `outputs` = (d_m, d_r) and `inputs` = (d_n, d_c).
+    pub fn new((dm, dr): (usize, usize), (dn, dc): (usize, usize)) -> Self {
+        Self {
+            outputs: Blocks::new(dm, dr),
+            inputs: Blocks::new(dn, dc),
+        }
+    }
+
+    /// y of `hidden` \[rows, d_n\] under `s` \[rows, d_r, d_c\]; `weight` is \[d_m, d_n\], `bias` \[d_m\], φ = ReLU.
+    /// `keep` asks for what the gradients need.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn forward(
+        &self,
+        hidden: &[f32],
+        s: &[f32],
+        (weight, bias): (&[f32], &[f32]),
+        keep: bool,
+    ) -> Output {
+        let (dm, dn) = (self.outputs.places(), self.inputs.places());
+        let rows = hidden.len() / dn;
+        self.check(rows, hidden, s);
+        assert!(weight.len() == dm * dn && bias.len() == dm);
+        let mut output = vec![0.0; rows * dm];
+        let mut partial = Vec::new();
+        dispatch!(Level::new(), simd => {
+            let packed = Packed::new(simd, self, weight, bias);
+            if keep {
+                partial.resize(rows * self.inputs.count() * self.padded(tile_of(simd)), 0.0);
+                let out = (&mut output[..], &mut partial[..]);
+                forward::<_, true>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
+            } else {
+                let out = (&mut output[..], &mut [][..]);
+                forward::<_, false>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
+            }
+        });
+        Output { output, partial }
+    }
+
+    /// The gradients of all that went into [`forward`](Self::forward), whose result is `out`, from that of y.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn backward(
+        &self,
+        hidden: &[f32],
+        s: &[f32],
+        weight: &[f32],
+        (output, partial): (&[f32], &[f32]),
+        gradient: &[f32],
+    ) -> Gradients {
+        let (dm, dn) = (self.outputs.places(), self.inputs.places());
+        let rows = hidden.len() / dn;
+        self.check(rows, hidden, s);
+        assert!(
+            weight.len() == dm * dn && gradient.len() == rows * dm && output.len() == rows * dm
+        );
+        let mut gradients = Gradients {
+            hidden: vec![0.0; rows * dn],
+            s: vec![0.0; s.len()],
+            weight: vec![0.0; dm * dn],
+            bias: vec![0.0; dm],
+        };
+        dispatch!(Level::new(), simd => backward(
+            simd, self, (hidden, s), weight, ((output, partial), gradient), &mut gradients,
+        ));
+        gradients
+    }
+
+    fn check(&self, rows: usize, hidden: &[f32], s: &[f32]) {
+        assert!(hidden.len() == rows * self.inputs.places() && s.len() == rows * self.size());
+    }
+
+    /// Entries of s.
+    fn size(&self) -> usize {
+        self.outputs.count() * self.inputs.count()
+    }
+
+    /// Outputs filled up to whole tiles.
+    fn padded(&self, tile: usize) -> usize {
+        self.outputs.places().next_multiple_of(tile)
+    }
+}
+
+#[inline(always)]
+fn tile_of<S: Simd>(_: S) -> usize {
+    VECTORS * S::f32s::LEN
+}
+
+/// A modulated layer with its weights in the order of the tiles.
+#[derive(Debug, Clone)]
+pub struct PackedLayer {
+    level: Level,
+    layer: ModulatedLayer,
+    packed: Packed,
+}
+
+impl PackedLayer {
+    /// Packs W \[d_m, d_n\] and b \[d_m\] for this machine.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn new(layer: ModulatedLayer, weight: &[f32], bias: &[f32]) -> Self {
+        let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
+        assert!(weight.len() == dm * dn && bias.len() == dm);
+        let level = Level::new();
+        let packed = dispatch!(level, simd => Packed::new(simd, &layer, weight, bias));
+        Self {
+            level,
+            layer,
+            packed,
+        }
+    }
+
+    /// d_m.
+    pub fn outputs(&self) -> usize {
+        self.layer.outputs.places()
+    }
+
+    /// d_n.
+    pub fn inputs(&self) -> usize {
+        self.layer.inputs.places()
+    }
+
+    /// φ((S ⊙ W) h + b) into `out` \[rows, d_m\], of `hidden` \[rows, d_n\] and `s` \[rows, d_r, d_c\]; `scratch` is
+    /// memory to work in.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn forward(&self, hidden: &[f32], s: &[f32], out: &mut [f32], scratch: &mut Vec<f32>) {
+        let rows = hidden.len() / self.layer.inputs.places();
+        self.layer.check(rows, hidden, s);
+        assert!(out.len() == rows * self.layer.outputs.places());
+        dispatch!(self.level, simd => {
+            forward::<_, false>(simd, &self.layer, &self.packed, (hidden, s), (out, &mut []), scratch);
+        });
+    }
+}
