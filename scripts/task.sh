@@ -130,11 +130,11 @@ wasm_pack_build() {
     ls -l "$temporary"
 }
 
-# What needs no Burn. The sanitizer ships with stable Rust but hides its flag.
+# The kernels and what else needs no Burn. The sanitizer ships with stable Rust but hides its flag.
 sanitizer() {
     use_target asan dev x86_64-unknown-linux-gnu
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \
-        cargo test --lib --target x86_64-unknown-linux-gnu --no-default-features
+        cargo test --lib --test kernels --target x86_64-unknown-linux-gnu --no-default-features
 }
 
 # --- wasm -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 //! The layer against the matrix it never forms, and its gradients against finite differences.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use mi_dpg::kernels::{

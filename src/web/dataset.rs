@@ -6,11 +6,11 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::error::{JsResult, js_error};
+use super::fields::{FieldInfo, known_scenarios};
 use super::schema::schema_of;
 use super::types::to_js;
-use crate::data::{self, Encoder, InputField, LoadOptions, MISSING, OnBadRow, Part};
+use crate::data::{self, LoadOptions, OnBadRow, Part};
 use crate::error::{Error, ErrorKind};
-use crate::schema::Role;
 
 /// A parsed, encoded and split file.
 #[wasm_bindgen]
@@ -35,35 +35,6 @@ struct Parts {
     train: usize,
     valid: usize,
     test: usize,
-}
-
-#[derive(Serialize)]
-pub(super) struct FieldInfo {
-    name: String,
-    role: &'static str,
-    kind: String,
-    size: usize,
-}
-
-impl FieldInfo {
-    pub(super) fn all(fields: &[InputField]) -> Vec<Self> {
-        let one = |field: &InputField| Self {
-            name: field.name().to_owned(),
-            role: if field.role() == Role::Scenario {
-                "scenario"
-            } else {
-                "agnostic"
-            },
-            kind: format!("{:?}", field.kind()).to_lowercase(),
-            size: field.size(),
-        };
-        fields.iter().map(one).collect()
-    }
-}
-
-/// The scenarios of the training part, without the two stand-ins for unknown and missing values.
-pub(super) fn known_scenarios(encoder: &Encoder) -> Vec<String> {
-    encoder.scenarios().split_off(MISSING as usize + 1)
 }
 
 /// `fail` or `skip`.

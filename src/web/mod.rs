@@ -7,6 +7,7 @@
 #![allow(unreachable_pub, reason = "wasm-bindgen exports what is public")]
 
 mod error;
+mod fields;
 
 // The training packages score by their models; the scorer is a package of its own, which stays small.
 #[cfg(not(feature = "train"))]

@@ -7,9 +7,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::dataset::{FieldInfo, known_scenarios, on_bad_row};
+use super::dataset::on_bad_row;
 use super::device::current;
 use super::error::{JsResult, js_error};
+use super::fields::{FieldInfo, known_scenarios};
 use super::types::{set, to_js};
 use crate::artifact::Artifact;
 use crate::data::{self, EncodedStream, LabelUse, LoadOptions, Part, SplitUse, StreamOptions};

@@ -5,9 +5,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::error::{JsResult, js_error};
-use crate::data::{Columns, MISSING};
+use super::fields::{FieldInfo, known_scenarios};
+use crate::data::Columns;
 use crate::error::{Error, ErrorKind};
-use crate::schema::{Role, Schema};
+use crate::schema::Schema;
 use crate::scorer::{self, Ids, Scratch};
 
 /// A compiled model.
@@ -15,8 +16,6 @@ use crate::scorer::{self, Ids, Scratch};
 pub struct Scorer {
     inner: scorer::Scorer,
     scratch: Scratch,
-    /// 0, 1, 2, …: the rows of a batch.
-    rows: Vec<u32>,
 }
 
 /// Encoded rows.
@@ -37,11 +36,9 @@ struct Info<'a> {
 
 #[derive(Serialize)]
 struct Field<'a> {
-    name: &'a str,
+    #[serde(flatten)]
+    info: FieldInfo,
     column: &'a str,
-    role: &'static str,
-    kind: String,
-    size: usize,
     start: usize,
     end: usize,
 }
@@ -61,7 +58,6 @@ impl Scorer {
         Ok(Self {
             inner: scorer::Scorer::load(bytes).map_err(js_error)?,
             scratch: Scratch::default(),
-            rows: Vec::new(),
         })
     }
 
@@ -69,23 +65,19 @@ impl Scorer {
     pub fn info(&self) -> JsResult<String> {
         let scorer = &self.inner;
         let encoder = scorer.encoder();
+        let infos = FieldInfo::all(encoder.fields());
         let fields = encoder.fields().iter().zip(&scorer.layout().spans);
         let info = Info {
             method: scorer.config().method.name(),
             schema: encoder.schema(),
-            scenarios: encoder.scenarios().split_off(MISSING as usize + 1),
+            scenarios: known_scenarios(encoder),
             columns: encoder.columns(),
-            fields: fields
-                .map(|(field, span)| Field {
-                    name: field.name(),
+            fields: infos
+                .into_iter()
+                .zip(fields)
+                .map(|(info, (field, span))| Field {
+                    info,
                     column: field.column(),
-                    role: if field.role() == Role::Scenario {
-                        "scenario"
-                    } else {
-                        "agnostic"
-                    },
-                    kind: format!("{:?}", field.kind()).to_lowercase(),
-                    size: field.size(),
                     start: span.start,
                     end: span.end,
                 })
@@ -147,33 +139,24 @@ impl Scorer {
 
     /// The compact s of every layer, rows × d_r × d_c each.
     #[wasm_bindgen(unchecked_return_type = "Float32Array[]")]
-    pub fn weighting(&mut self, batch: &Batch) -> Array {
-        let rows = self.rows(batch.columns.rows);
-        let layers = self.inner.weighting(&batch.columns, &rows);
-        self.rows = rows;
+    pub fn weighting(&self, batch: &Batch) -> Array {
+        let layers = self.inner.weighting(&batch.columns, &all(&batch.columns));
         layers
             .iter()
             .map(|s| Float32Array::from(s.as_slice()))
             .collect()
     }
 
-    fn rows(&mut self, count: usize) -> Vec<u32> {
-        let mut rows = std::mem::take(&mut self.rows);
-        if rows.len() != count {
-            rows.clear();
-            rows.extend(0..count as u32);
-        }
-        rows
-    }
-
     fn probabilities(&mut self, columns: &Columns) -> Vec<f32> {
-        let rows = self.rows(columns.rows);
-        let mut out = vec![0.0; rows.len()];
+        let mut out = vec![0.0; columns.rows];
         self.inner
-            .score(columns, &rows, &mut out, &mut self.scratch);
-        self.rows = rows;
+            .score(columns, &all(columns), &mut out, &mut self.scratch);
         out
     }
+}
+
+fn all(columns: &Columns) -> Vec<u32> {
+    (0..columns.rows as u32).collect()
 }
 
 #[wasm_bindgen]
