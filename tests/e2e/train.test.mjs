@@ -58,6 +58,34 @@ test("the sample trains on the CPU, and the scenarios change the picture", async
   await bench.close();
 });
 
+test("the curve is drawn, in either theme", async () => {
+  const bench = await browser.open("?epochs=2&batch=256");
+  await bench.train();
+  // Resolves when each line's colour is on the canvas; a chart without data has its axes alone.
+  const drawn = () =>
+    bench.page.waitForFunction(() => {
+      const canvas = document.querySelector('[data-testid="curve"] canvas');
+      if (!canvas?.width) return false;
+      const context = canvas.getContext("2d");
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const style = getComputedStyle(document.documentElement);
+      return ["--accent", "--warm"].every((token) => {
+        context.fillStyle = style.getPropertyValue(token).trim();
+        const hex = context.fillStyle;
+        const colour = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+        let ink = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (colour.every((c, k) => Math.abs(c - data[i + k]) < 12)) ink++;
+        }
+        return ink > 20;
+      });
+    });
+  await drawn();
+  await bench.part("theme").click();
+  await drawn();
+  await bench.close();
+});
+
 test("two scenarios give a difference with its range, values and a table", async () => {
   const bench = await browser.open("?epochs=1&sample=ads");
   await bench.train();
