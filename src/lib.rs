@@ -8,6 +8,8 @@ pub mod data;
 pub mod error;
 #[cfg(feature = "train")]
 pub mod explain;
+#[cfg(feature = "onnx")]
+pub mod export;
 pub mod metrics;
 pub mod model;
 pub mod random;

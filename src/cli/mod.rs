@@ -5,6 +5,7 @@ mod checkpoint;
 mod compare;
 mod evaluate;
 mod explain;
+mod export;
 mod files;
 mod fitting;
 mod follow;
@@ -62,6 +63,7 @@ enum Command {
     Compare(Box<compare::Args>),
     Sweep(Box<sweep::Args>),
     Inspect(inspect::Args),
+    Export(export::Args),
 }
 
 /// Runs the command line of this process.
@@ -87,6 +89,7 @@ fn run(command: Command) -> Result<()> {
         Command::Compare(args) => compare::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Export(args) => export::run(&args),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::folded::Folded;
 use super::layers::Stack;
 use super::network::{Compile, Input};
-use super::parameters::Linear;
+use super::parameters::{Linear, Parameters};
 use super::scratch::Scratch;
 use crate::error::Result;
 use crate::kernels::{Activation, Dense, Rows};
@@ -49,8 +49,8 @@ impl Apg {
         let mut plain = Vec::new();
         for (l, &dm) in from.hidden.iter().enumerate() {
             let rank = config.shape(l, (dn, dm), layout).rank;
-            let u = factor(&format!("layers.{l}.input"), (dn, rank), from)?;
-            let v = factor(&format!("layers.{l}.output"), (rank, dm), from)?;
+            let u = factor(&format!("layers.{l}.input"), (dn, rank), from.parameters)?;
+            let v = factor(&format!("layers.{l}.output"), (rank, dm), from.parameters)?;
             let generator = from.parameters.linear(&format!("layers.{l}.generator"))?;
             let bias = if config.generated_bias {
                 None
@@ -232,9 +232,13 @@ impl Plain {
 }
 
 /// U or V, multiplied out where the file has it as a product.
-fn factor(name: &str, (rows, columns): (usize, usize), from: &mut Compile<'_>) -> Result<Vec<f32>> {
-    let left = from.parameters.take(&format!("{name}.left"))?;
-    match from.parameters.take(&format!("{name}.right")) {
+pub(crate) fn factor(
+    name: &str,
+    (rows, columns): (usize, usize),
+    parameters: &mut Parameters,
+) -> Result<Vec<f32>> {
+    let left = parameters.take(&format!("{name}.left"))?;
+    match parameters.take(&format!("{name}.right")) {
         Ok(right) => {
             let inner = left.shape.get(1).copied().unwrap_or(0);
             Ok(product(&left.data, &right.data, (rows, inner, columns)))

@@ -18,12 +18,16 @@ mod pepnet;
 mod ple;
 mod scratch;
 mod star;
-#[cfg(test)]
-#[cfg(all(feature = "flex", not(target_family = "wasm")))]
-mod tests;
 
+#[cfg(feature = "onnx")]
+pub(crate) use apg::factor as apg_factor;
 pub use ids::Ids;
+#[cfg(feature = "onnx")]
+pub(crate) use parameters::Linear;
+pub(crate) use parameters::Parameters;
 pub use scratch::Scratch;
+#[cfg(feature = "onnx")]
+pub(crate) use star::folded as folded_star;
 
 use std::sync::Arc;
 
@@ -33,7 +37,6 @@ use crate::error::Result;
 use crate::kernels;
 use crate::model::{BlockShape, Embeddings, InputLayout, NetworkConfig};
 use network::{Compile, Input, Network};
-use parameters::Parameters;
 
 /// Rows that go through the network at once: their hidden vectors stay in the cache.
 pub const CHUNK: usize = 256;

@@ -5,14 +5,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::kernels::Dense;
 
 /// The tensors that are left.
-pub(super) struct Parameters(pub(super) Tensors);
+pub(crate) struct Parameters(pub(crate) Tensors);
 
 impl Parameters {
     /// Takes a tensor out.
     ///
     /// # Errors
     /// [`ErrorKind::ModelFile`] when it is not there: not after [`Artifact::from_bytes`](crate::artifact::Artifact).
-    pub(super) fn take(&mut self, name: &str) -> Result<TensorValue> {
+    pub(crate) fn take(&mut self, name: &str) -> Result<TensorValue> {
         self.0.remove(name).ok_or_else(|| {
             Error::new(
                 ErrorKind::ModelFile,
@@ -22,7 +22,7 @@ impl Parameters {
     }
 
     /// W and b of a dense layer called `name`.
-    pub(super) fn linear(&mut self, name: &str) -> Result<Linear> {
+    pub(crate) fn linear(&mut self, name: &str) -> Result<Linear> {
         let weight = self.take(&format!("{name}.weight"))?;
         let bias = self.take(&format!("{name}.bias"))?;
         Ok(Linear {
@@ -41,12 +41,12 @@ impl Parameters {
 
 /// A dense layer before it is packed.
 #[derive(Debug, Clone)]
-pub(super) struct Linear {
-    pub(super) outputs: usize,
-    pub(super) inputs: usize,
+pub(crate) struct Linear {
+    pub(crate) outputs: usize,
+    pub(crate) inputs: usize,
     /// \[outputs, inputs\].
-    pub(super) weight: Vec<f32>,
-    pub(super) bias: Vec<f32>,
+    pub(crate) weight: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
 }
 
 impl Linear {

@@ -23,57 +23,11 @@ pub(super) struct Star {
 impl Star {
     pub(super) fn compile(config: &StarConfig, from: &mut Compile<'_>) -> Result<Self> {
         let scenarios = from.layout.scenarios;
-        let shared_scale = from.parameters.take("norm.shared.scale")?.data;
-        let shared_shift = from.parameters.take("norm.shared.shift")?.data;
-        let layers = from.hidden.len() + 1;
-        let shared: Vec<Linear> = (0..layers)
-            .map(|l| from.parameters.linear(&format!("layers.{l}.shared")))
-            .collect::<Result<_>>()?;
-        let mut stacks = Vec::with_capacity(scenarios + 1);
-        for k in 0..=scenarios {
-            // The last is the unknown scenario's: the shared network alone.
-            let own = k < scenarios;
-            let (mut scale, mut shift) = (shared_scale.clone(), shared_shift.clone());
-            let mut linears = shared.clone();
-            if own {
-                let specific = |name: &str, parameters: &mut Parameters| {
-                    Ok::<_, crate::Error>(
-                        parameters.take(&format!("norm.specific.{k}.{name}"))?.data,
-                    )
-                };
-                super::layers::multiply(&mut scale, &specific("scale", from.parameters)?);
-                add(&mut shift, &specific("shift", from.parameters)?);
-                for (l, linear) in linears.iter_mut().enumerate() {
-                    let factor = from
-                        .parameters
-                        .linear(&format!("layers.{l}.specific.{k}"))?;
-                    super::layers::multiply(&mut linear.weight, &factor.weight);
-                    add(&mut linear.bias, &factor.bias);
-                }
-            }
-            let mean = from
-                .parameters
-                .take(&format!("norm.running.{k}.mean"))?
-                .data;
-            let variance = from
-                .parameters
-                .take(&format!("norm.running.{k}.variance"))?
-                .data;
-            for ((scale, shift), (mean, variance)) in scale
-                .iter_mut()
-                .zip(&mut shift)
-                .zip(mean.iter().zip(&variance))
-            {
-                *scale /= (variance + EPSILON).sqrt();
-                *shift -= mean * *scale;
-            }
-            fold_input(&mut linears[0], &scale, &shift);
-            stacks.push(Stack::of_layers(linears));
-        }
+        let networks = folded(from.hidden.len(), scenarios, from.parameters)?;
         let of_id = (0..FIRST_VALUE).map(|_| scenarios).chain(0..scenarios);
         let of_id = of_id.collect();
         Ok(Self {
-            folded: Folded::new(stacks, of_id),
+            folded: Folded::new(networks.into_iter().map(Stack::of_layers).collect(), of_id),
             auxiliary: Stack::backbone("auxiliary.", config.auxiliary.len(), from.parameters)?,
         })
     }
@@ -88,6 +42,53 @@ impl Star {
         add(logits, &own);
         scratch.give(own);
     }
+}
+
+/// The plain layers of every scenario's network with `hidden` layers, statistics and normalisation multiplied in; the
+/// last network is the unknown scenario's.
+pub(crate) fn folded(
+    hidden: usize,
+    scenarios: usize,
+    parameters: &mut Parameters,
+) -> Result<Vec<Vec<Linear>>> {
+    let shared_scale = parameters.take("norm.shared.scale")?.data;
+    let shared_shift = parameters.take("norm.shared.shift")?.data;
+    let layers = hidden + 1;
+    let shared: Vec<Linear> = (0..layers)
+        .map(|l| parameters.linear(&format!("layers.{l}.shared")))
+        .collect::<Result<_>>()?;
+    let mut networks = Vec::with_capacity(scenarios + 1);
+    for k in 0..=scenarios {
+        // The last is the unknown scenario's: the shared network alone.
+        let own = k < scenarios;
+        let (mut scale, mut shift) = (shared_scale.clone(), shared_shift.clone());
+        let mut linears = shared.clone();
+        if own {
+            let specific = |name: &str, parameters: &mut Parameters| {
+                Ok::<_, crate::Error>(parameters.take(&format!("norm.specific.{k}.{name}"))?.data)
+            };
+            super::layers::multiply(&mut scale, &specific("scale", parameters)?);
+            add(&mut shift, &specific("shift", parameters)?);
+            for (l, linear) in linears.iter_mut().enumerate() {
+                let factor = parameters.linear(&format!("layers.{l}.specific.{k}"))?;
+                super::layers::multiply(&mut linear.weight, &factor.weight);
+                add(&mut linear.bias, &factor.bias);
+            }
+        }
+        let mean = parameters.take(&format!("norm.running.{k}.mean"))?.data;
+        let variance = parameters.take(&format!("norm.running.{k}.variance"))?.data;
+        for ((scale, shift), (mean, variance)) in scale
+            .iter_mut()
+            .zip(&mut shift)
+            .zip(mean.iter().zip(&variance))
+        {
+            *scale /= (variance + EPSILON).sqrt();
+            *shift -= mean * *scale;
+        }
+        fold_input(&mut linears[0], &scale, &shift);
+        networks.push(linears);
+    }
+    Ok(networks)
 }
 
 /// W (a ⊙ x + c) + b as W' x + b'.
