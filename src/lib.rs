@@ -1,6 +1,8 @@
 //! Multi-scenario conversion-rate (CVR) models that run where the user is.
 
 pub mod artifact;
+#[cfg(feature = "capi")]
+pub mod capi;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;

@@ -1,6 +1,7 @@
 //! Rows that come as ids.
 
-use crate::data::{Columns, Encoder, FieldColumn, MISSING};
+use super::gather::{Cell, Impressions};
+use crate::data::{InputField, MISSING, Vocabulary};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::InputKind;
 
@@ -19,128 +20,198 @@ pub struct Ids<'a> {
     pub rows: usize,
 }
 
-impl Ids<'_> {
-    /// The rows as encoded columns.
+/// Where each field's values lie among the ids and numbers of a row.
+#[derive(Debug, Clone)]
+pub(super) struct IdLayout {
+    fields: Vec<FieldPlace>,
+    /// How many ids there are of each single-valued field.
+    sizes: Vec<u32>,
+    dense: usize,
+    bags: usize,
+}
+
+#[derive(Debug, Clone)]
+struct FieldPlace {
+    name: String,
+    /// The number among the fields of its kind.
+    place: usize,
+    size: usize,
+    kind: PlaceKind,
+}
+
+#[derive(Debug, Clone)]
+enum PlaceKind {
+    Id,
+    Bag,
+    Dense(Vocabulary),
+}
+
+impl IdLayout {
+    pub(super) fn new(fields: &[InputField]) -> Self {
+        let mut layout = Self {
+            fields: Vec::with_capacity(fields.len()),
+            sizes: Vec::new(),
+            dense: 0,
+            bags: 0,
+        };
+        for field in fields {
+            let (kind, count) = match field.kind() {
+                InputKind::Id => (PlaceKind::Id, layout.sizes.len()),
+                InputKind::Bag => (PlaceKind::Bag, layout.bags),
+                InputKind::Dense => (PlaceKind::Dense(field.vocabulary().clone()), layout.dense),
+            };
+            match kind {
+                PlaceKind::Id => layout.sizes.push(field.size() as u32),
+                PlaceKind::Bag => layout.bags += 1,
+                PlaceKind::Dense(_) => layout.dense += 1,
+            }
+            layout.fields.push(FieldPlace {
+                name: field.name().to_owned(),
+                place: count,
+                size: field.size(),
+                kind,
+            });
+        }
+        layout
+    }
+
+    fn of_kind(&self, bag: bool) -> impl Iterator<Item = &FieldPlace> {
+        let same = move |field: &&FieldPlace| match field.kind {
+            PlaceKind::Id => !bag,
+            PlaceKind::Bag => bag,
+            PlaceKind::Dense(_) => false,
+        };
+        self.fields.iter().filter(same)
+    }
+
+    /// Checks `ids`.
     ///
     /// # Errors
     /// [`ErrorKind::Data`] when there are too few or too many numbers, offsets fall or end too far, or an id is not
     /// below its field's size; it names the field and the row, from 0.
-    pub fn columns(&self, encoder: &Encoder) -> Result<Columns> {
-        let rows = self.rows;
-        let fields = encoder.fields();
-        let count = |kind| fields.iter().filter(|field| field.kind() == kind).count();
-        let singles = count(InputKind::Id);
-        let dense = count(InputKind::Dense);
+    pub(super) fn check<'a>(&'a self, given: Ids<'a>) -> Result<CheckedIds<'a>> {
+        let rows = given.rows;
+        let singles = self.sizes.len();
         expect(
             "offsets",
-            self.offsets.len(),
-            count(InputKind::Bag),
+            given.offsets.len(),
+            self.bags,
             rows.checked_add(1),
         )?;
-        expect("dense", self.dense.len(), dense, Some(rows))?;
-        let Some(single_ids) = singles.checked_mul(rows).filter(|n| *n <= self.ids.len()) else {
+        expect("dense", given.dense.len(), self.dense, Some(rows))?;
+        let Some(single_ids) = singles.checked_mul(rows).filter(|n| *n <= given.ids.len()) else {
             return Err(wrong(
                 "ids",
-                self.ids.len(),
+                given.ids.len(),
                 &format!("at least {singles} for each of {rows} rows"),
             ));
         };
-        let mut bag_ids = &self.ids[single_ids..];
-        let mut bag_offsets = self.offsets.chunks_exact(rows + 1);
-        let (mut single, mut number) = (0, 0);
-        let mut columns = Columns {
+        let (single, mut rest) = given.ids.split_at(single_ids);
+        let fits = |row: &[u32]| row.iter().zip(&self.sizes).all(|(id, size)| id < size);
+        if let Some(row) = single
+            .chunks_exact(singles.max(1))
+            .position(|row| !fits(row))
+        {
+            let ids = &single[row * singles..][..singles];
+            for (id, field) in ids.iter().zip(self.of_kind(false)) {
+                field.check(row, *id)?;
+            }
+        }
+        let mut bags = Vec::with_capacity(self.bags);
+        let offsets = given.offsets.chunks_exact(rows + 1);
+        for (offsets, field) in offsets.zip(self.of_kind(true)) {
+            let bag = Bags::new(field, offsets, rest)?;
+            rest = &rest[bag.ids.len()..];
+            bags.push(bag);
+        }
+        if !rest.is_empty() {
+            let fewer = format!("{} fewer", rest.len());
+            return Err(wrong("ids", given.ids.len(), &fewer));
+        }
+        Ok(CheckedIds {
+            layout: self,
+            single,
+            bags,
+            dense: given.dense,
             rows,
-            ..Columns::default()
-        };
-        for field in fields {
-            let column = match field.kind() {
-                InputKind::Id => {
-                    let ids = self.ids[..single_ids]
-                        .iter()
-                        .skip(single)
-                        .step_by(singles.max(1))
-                        .copied();
-                    single += 1;
-                    FieldColumn::Ids(ids.collect())
-                }
-                InputKind::Dense => {
-                    let values = self.dense.iter().skip(number).step_by(dense.max(1));
-                    number += 1;
-                    let value = |x: &f32| field.vocabulary().dense((!x.is_nan()).then_some(*x));
-                    FieldColumn::Dense(values.map(value).collect())
-                }
-                InputKind::Bag => {
-                    let offsets = bag_offsets.next().unwrap_or_default();
-                    let (column, taken) = bags(field.name(), offsets, bag_ids)?;
-                    bag_ids = &bag_ids[taken..];
-                    column
-                }
-            };
-            check(field.name(), &column, field.size())?;
-            columns.fields.push(column);
-        }
-        if !bag_ids.is_empty() {
-            return Err(wrong(
-                "ids",
-                self.ids.len(),
-                &format!("{} fewer", bag_ids.len()),
-            ));
-        }
-        if let Some(FieldColumn::Ids(ids)) = columns.fields.get(encoder.scenario_field()) {
-            columns.scenario.clone_from(ids);
-        }
-        Ok(columns)
+        })
     }
 }
 
-/// The bags that `offsets` cut from the front of `ids`, and how many ids that took.
-fn bags(field: &str, offsets: &[u32], ids: &[u32]) -> Result<(FieldColumn, usize)> {
-    let end = offsets.last().copied().unwrap_or(0) as usize;
-    if offsets.first() != Some(&0) || offsets.windows(2).any(|w| w[0] > w[1]) || end > ids.len() {
-        return Err(Error::new(
-            ErrorKind::Data,
-            format!("the offsets must start at 0, never fall, and end at most at {}, the ids that are left", ids.len()),
-        )
-        .in_column(field.to_owned()));
-    }
-    let mut starts = Vec::with_capacity(offsets.len());
-    let mut out = Vec::with_capacity(end);
-    starts.push(0);
-    for w in offsets.windows(2) {
-        match &ids[w[0] as usize..w[1] as usize] {
-            [] => out.push(MISSING),
-            bag => out.extend_from_slice(bag),
+impl FieldPlace {
+    fn check(&self, row: usize, id: u32) -> Result<()> {
+        if (id as usize) < self.size {
+            return Ok(());
         }
-        starts.push(out.len() as u32);
+        let message = format!(
+            "row {row}: the id {id} is not below {}; 0 stands for an unknown value",
+            self.size
+        );
+        Err(Error::new(ErrorKind::Data, message).in_column(self.name.clone()))
     }
-    Ok((
-        FieldColumn::Bags {
-            offsets: starts,
-            ids: out,
-        },
-        end,
-    ))
 }
 
-fn check(field: &str, column: &FieldColumn, size: usize) -> Result<()> {
-    let (FieldColumn::Ids(ids) | FieldColumn::Bags { ids, .. }) = column else {
-        return Ok(());
-    };
-    let Some(place) = ids.iter().position(|id| *id as usize >= size) else {
-        return Ok(());
-    };
-    let row = match column {
-        FieldColumn::Bags { offsets, .. } => offsets.partition_point(|&o| o as usize <= place) - 1,
-        _ => place,
-    };
-    Err(Error::new(
-        ErrorKind::Data,
-        format!(
-            "row {row}: the id {} is not below {size}; 0 stands for an unknown value",
-            ids[place]
-        ),
-    )
-    .in_column(field.to_owned()))
+/// The ids of one multi-valued field.
+#[derive(Debug)]
+struct Bags<'a> {
+    offsets: &'a [u32],
+    ids: &'a [u32],
+}
+
+impl<'a> Bags<'a> {
+    /// The bags that `offsets` cut from the front of `ids`.
+    fn new(field: &FieldPlace, offsets: &'a [u32], ids: &'a [u32]) -> Result<Self> {
+        let end = offsets.last().copied().unwrap_or(0) as usize;
+        let falls = offsets.windows(2).any(|w| w[0] > w[1]);
+        if offsets.first() != Some(&0) || falls || end > ids.len() {
+            let message = format!(
+                "the offsets must start at 0, never fall, and end at most at {}, the ids that are left",
+                ids.len()
+            );
+            return Err(Error::new(ErrorKind::Data, message).in_column(field.name.clone()));
+        }
+        let ids = &ids[..end];
+        if let Some(place) = ids.iter().position(|id| *id as usize >= field.size) {
+            let row = offsets.partition_point(|&o| o as usize <= place) - 1;
+            field.check(row, ids[place])?;
+        }
+        Ok(Self { offsets, ids })
+    }
+
+    fn of(&self, row: usize) -> &[u32] {
+        match &self.ids[self.offsets[row] as usize..self.offsets[row + 1] as usize] {
+            [] => &[MISSING],
+            bag => bag,
+        }
+    }
+}
+
+/// Ids that fit their fields.
+#[derive(Debug)]
+pub(super) struct CheckedIds<'a> {
+    layout: &'a IdLayout,
+    single: &'a [u32],
+    bags: Vec<Bags<'a>>,
+    dense: &'a [f32],
+    rows: usize,
+}
+
+impl Impressions for CheckedIds<'_> {
+    fn len(&self) -> usize {
+        self.rows
+    }
+
+    fn cell(&self, field: usize, row: usize) -> Cell<'_> {
+        let field = &self.layout.fields[field];
+        match &field.kind {
+            PlaceKind::Id => Cell::Id(self.single[row * self.layout.sizes.len() + field.place]),
+            PlaceKind::Bag => Cell::Bag(self.bags[field.place].of(row)),
+            PlaceKind::Dense(vocabulary) => {
+                let value = self.dense[row * self.layout.dense + field.place];
+                Cell::Number(vocabulary.dense((!value.is_nan()).then_some(value)))
+            }
+        }
+    }
 }
 
 fn expect(what: &str, got: usize, fields: usize, each: Option<usize>) -> Result<()> {
@@ -161,6 +232,7 @@ fn wrong(what: &str, got: usize, expected: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::FieldColumn;
     use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
 
     fn encoded() -> (crate::data::Dataset, Vec<u32>, Vec<u32>, Vec<f32>) {
@@ -201,11 +273,18 @@ mod tests {
             dense: &dense,
             rows,
         };
-        let columns = given.columns(&data.encoder).unwrap();
-        assert_eq!(columns.scenario, data.columns.scenario);
-        for (got, expected) in columns.fields.iter().zip(&data.columns.fields) {
-            if !matches!(expected, FieldColumn::Dense(_)) {
-                assert_eq!(got, expected);
+        let layout = IdLayout::new(data.encoder.fields());
+        let checked = layout.check(given).unwrap();
+        for (field, column) in data.columns.fields.iter().enumerate() {
+            for row in 0..rows {
+                match (column, checked.cell(field, row)) {
+                    (FieldColumn::Ids(ids), Cell::Id(id)) => assert_eq!(ids[row], id),
+                    (FieldColumn::Bags { offsets, ids }, Cell::Bag(bag)) => {
+                        assert_eq!(&ids[offsets[row] as usize..offsets[row + 1] as usize], bag);
+                    }
+                    (FieldColumn::Dense(_), Cell::Number(number)) => assert!(number.is_finite()),
+                    _ => panic!("another kind"),
+                }
             }
         }
         assert!(offsets.len() > rows, "there are bags");
@@ -215,7 +294,7 @@ mod tests {
             dense: &[],
             rows: 0,
         };
-        assert_eq!(none.columns(&data.encoder).unwrap().rows, 0);
+        assert_eq!(layout.check(none).unwrap().len(), 0);
     }
 
     #[test]
@@ -228,7 +307,8 @@ mod tests {
             dense: &dense,
             rows,
         };
-        let refused = |given: Ids<'_>| given.columns(&data.encoder).unwrap_err().to_string();
+        let layout = IdLayout::new(data.encoder.fields());
+        let refused = |given: Ids<'_>| layout.check(given).unwrap_err().to_string();
         assert!(
             refused(Ids {
                 rows: rows + 1,

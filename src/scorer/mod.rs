@@ -29,13 +29,16 @@ pub use scratch::Scratch;
 #[cfg(feature = "onnx")]
 pub(crate) use star::folded as folded_star;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::artifact::{Artifact, Metadata, TrainingSummary};
 use crate::data::{Columns, Encoder};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::kernels;
 use crate::model::{BlockShape, Embeddings, InputLayout, NetworkConfig};
+use gather::{Cell, Impressions, Selected};
+use ids::IdLayout;
 use network::{Compile, Input, Network};
 
 /// Rows that go through the network at once: their hidden vectors stay in the cache.
@@ -58,6 +61,7 @@ pub struct Scorer {
     summary: TrainingSummary,
     embeddings: Embeddings,
     network: Network,
+    ids: IdLayout,
 }
 
 impl Scorer {
@@ -98,6 +102,7 @@ impl Scorer {
             },
         )?;
         Ok(Self {
+            ids: IdLayout::new(encoder.fields()),
             encoder: Arc::new(encoder),
             config,
             summary,
@@ -140,11 +145,22 @@ impl Scorer {
     /// # Panics
     /// When `out` has another length than `rows`, or `columns` is of another encoder.
     pub fn score(&self, columns: &Columns, rows: &[u32], out: &mut [f32], scratch: &mut Scratch) {
-        assert_eq!(rows.len(), out.len());
-        for (rows, out) in rows.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
-            self.logits(columns, rows, out, None, scratch);
-            kernels::sigmoid(out, 1.0);
+        self.score_all(&Selected { columns, rows }, out, scratch);
+    }
+
+    /// Probabilities of rows that come as ids, into `out`, one a row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] when there are too few or too many numbers, offsets fall or end too far, or an id is not
+    /// below its field's size; it names the field and the row, from 0.
+    pub fn score_ids(&self, ids: Ids<'_>, out: &mut [f32], scratch: &mut Scratch) -> Result<()> {
+        let checked = self.ids.check(ids)?;
+        if out.len() != ids.rows {
+            let message = format!("out has {} places for {} rows", out.len(), ids.rows);
+            return Err(Error::new(ErrorKind::Data, message));
         }
+        self.score_all(&checked, out, scratch);
+        Ok(())
     }
 
     /// Probabilities of `rows` of `columns`, in their order; with the feature `parallel` on all cores.
@@ -167,36 +183,64 @@ impl Scorer {
     /// The compact weighting matrices of `rows`, \[rows, d_r, d_c\] for each of
     /// [`block_shapes`](Self::block_shapes).
     pub fn weighting(&self, columns: &Columns, rows: &[u32]) -> Vec<Vec<f32>> {
+        self.weighting_all(&Selected { columns, rows })
+    }
+
+    /// The same of rows that come as ids.
+    ///
+    /// # Errors
+    /// As [`score_ids`](Self::score_ids).
+    pub fn weighting_ids(&self, ids: Ids<'_>) -> Result<Vec<Vec<f32>>> {
+        Ok(self.weighting_all(&self.ids.check(ids)?))
+    }
+
+    fn score_all(&self, rows: &impl Impressions, out: &mut [f32], scratch: &mut Scratch) {
+        assert_eq!(rows.len(), out.len());
+        for (chunk, out) in out.chunks_mut(CHUNK).enumerate() {
+            let start = chunk * CHUNK;
+            self.logits(rows, start..start + out.len(), out, None, scratch);
+            kernels::sigmoid(out, 1.0);
+        }
+    }
+
+    fn weighting_all(&self, rows: &impl Impressions) -> Vec<Vec<f32>> {
         let mut all = vec![Vec::new(); self.block_shapes().len()];
         let mut scratch = Scratch::default();
         let mut logits = [0.0; CHUNK];
-        for rows in rows.chunks(CHUNK) {
+        let mut start = 0;
+        while start < rows.len() {
+            let end = rows.len().min(start + CHUNK);
             let mut s = Vec::new();
-            let logits = &mut logits[..rows.len()];
-            self.logits(columns, rows, logits, Some(&mut s), &mut scratch);
+            let logits = &mut logits[..end - start];
+            self.logits(rows, start..end, logits, Some(&mut s), &mut scratch);
             for (all, s) in all.iter_mut().zip(s) {
                 all.extend_from_slice(&s);
                 scratch.give(s);
             }
+            start = end;
         }
         all
     }
 
+    /// Logits of at most [`CHUNK`] of the rows.
     fn logits(
         &self,
-        columns: &Columns,
-        rows: &[u32],
+        from: &impl Impressions,
+        rows: Range<usize>,
         out: &mut [f32],
         weighting: Option<&mut Vec<Vec<f32>>>,
         scratch: &mut Scratch,
     ) {
         let width = self.layout().width;
         let mut values = scratch.take(rows.len() * width);
-        gather::gather(&self.embeddings, columns, rows, &mut values);
+        gather::gather(&self.embeddings, from, rows.clone(), &mut values);
         let mut scenario = [0; CHUNK];
         let scenario = &mut scenario[..rows.len()];
-        for (id, &row) in scenario.iter_mut().zip(rows) {
-            *id = columns.scenario[row as usize];
+        let field = self.encoder.scenario_field();
+        for (id, row) in scenario.iter_mut().zip(rows) {
+            if let Cell::Id(own) = from.cell(field, row) {
+                *id = own;
+            }
         }
         let input = Input {
             values: &values,

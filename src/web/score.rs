@@ -133,8 +133,12 @@ impl Scorer {
             dense,
             rows,
         };
-        let columns = ids.columns(self.inner.encoder()).map_err(js_error)?;
-        Ok(self.probabilities(&columns))
+        // Each row has an id at least: more rows than ids are refused below, before memory is asked for.
+        let mut out = vec![0.0; rows.min(ids.ids.len())];
+        self.inner
+            .score_ids(ids, &mut out, &mut self.scratch)
+            .map_err(js_error)?;
+        Ok(out)
     }
 
     /// The compact s of every layer, rows × d_r × d_c each.

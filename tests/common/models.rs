@@ -1,4 +1,5 @@
 //! Models of every method with random weights.
+#![allow(dead_code)] // not every test that includes this file uses all of it
 
 use mi_dpg::artifact::{Artifact, FORMAT, Metadata, TensorValue, TrainingSummary};
 use mi_dpg::data::synth::{Effect, Preset, SynthOptions, dataset};
@@ -12,7 +13,7 @@ use mi_dpg::random::Stream;
 use mi_dpg::scorer::CHUNK;
 
 /// Some rows of a preset, more than two chunks of the scorer, with unknown and missing scenarios among them.
-pub fn data(preset: Preset) -> Dataset {
+pub(crate) fn data(preset: Preset) -> Dataset {
     let options = SynthOptions {
         preset,
         rows: 2 * CHUNK as u64 + 37,
@@ -33,7 +34,7 @@ pub fn data(preset: Preset) -> Dataset {
 }
 
 /// A model file's content with random weights.
-pub fn artifact(data: &Dataset, method: Method, hidden: &[usize], seed: u64) -> Artifact {
+pub(crate) fn artifact(data: &Dataset, method: Method, hidden: &[usize], seed: u64) -> Artifact {
     let config = NetworkConfig {
         embedding: 4,
         hidden: hidden.to_vec(),
@@ -79,7 +80,7 @@ pub fn artifact(data: &Dataset, method: Method, hidden: &[usize], seed: u64) -> 
 }
 
 /// The methods in all their settings.
-pub fn methods() -> Vec<Method> {
+pub(crate) fn methods() -> Vec<Method> {
     let mut methods = vec![Method::Dnn];
     for (levels, specific, shared) in [(1, 1, 1), (2, 1, 1), (2, 2, 3), (1, 2, 0)] {
         methods.push(Method::Ple(PleConfig {

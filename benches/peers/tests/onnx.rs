@@ -8,7 +8,7 @@ use mi_dpg::data::synth::Preset;
 use mi_dpg::data::{Dataset, FieldColumn, Vocabulary};
 use mi_dpg::export::onnx;
 use mi_dpg::model::{ApgCondition, Method};
-use mi_dpg::scorer::{Ids, Scorer};
+use mi_dpg::scorer::{Ids, Scorer, Scratch};
 use models::{artifact, data, methods};
 use tract_onnx::prelude::*;
 
@@ -80,9 +80,11 @@ impl Given {
             dense: &self.dense,
             rows: self.rows,
         };
-        let columns = ids.columns(scorer.encoder()).unwrap();
-        let rows: Vec<u32> = (0..self.rows as u32).collect();
-        scorer.probabilities(&columns, &rows)
+        let mut out = vec![0.0; self.rows];
+        scorer
+            .score_ids(ids, &mut out, &mut Scratch::default())
+            .unwrap();
+        out
     }
 
     /// The inputs of the graph, in its order.
