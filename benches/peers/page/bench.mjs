@@ -1,0 +1,159 @@
+// What runs in the page: three scorers behind one interface, and the clock.
+const loaded = {};
+
+async function ours(name) {
+  const { default: init, Scorer } = await import("/pkg/client/score.js");
+  await init();
+  const scorer = Scorer.load(await bytes(`/models/${name}.safetensors`));
+  return (ids, rows) => {
+    const given = Uint32Array.from(ids);
+    return async () => scorer.scoreIds({ ids: given, rowCount: rows });
+  };
+}
+
+async function onnx(name) {
+  const ort = await import("/modules/onnxruntime-web/dist/ort.wasm.min.mjs");
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmPaths = "/modules/onnxruntime-web/dist/";
+  const session = await ort.InferenceSession.create(await bytes(`/models/${name}.onnx`), {
+    executionProviders: ["wasm"],
+  });
+  return (ids, rows, width) => async () => {
+    const input = new ort.Tensor("int32", ids, [rows, width]);
+    const { probability } = await session.run({ ids: input });
+    return probability.data;
+  };
+}
+
+async function tensorflow(name) {
+  await script("/modules/@tensorflow/tfjs/dist/tf.min.js");
+  await script("/modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js");
+  const tf = window.tf;
+  tf.wasm.setWasmPaths("/modules/@tensorflow/tfjs-backend-wasm/dist/");
+  tf.wasm.setThreadsCount(1);
+  await tf.setBackend("wasm");
+  const file = safetensors(await bytes(`/models/${name}.safetensors`));
+  const document = await (await fetch(`/models/${name}.json`)).json();
+  const weights = Object.fromEntries(
+    Object.entries(file).map(([key, { data, shape }]) => [key, tf.tensor(data, shape)]),
+  );
+  const tables = document.fields.map((field) => weights[`embedding.${field.name}`]);
+  const linear = (name, x) => tf.add(tf.matMul(x, weights[`${name}.weight`], false, true), weights[`${name}.bias`]);
+  // W as [d_c, d_n/d_c, d_m]: what each column block of h gives.
+  const blocks = {};
+  const layers = document.network.hidden.map((_, l) => {
+    const name = `layers.${l}`;
+    const shared = weights[`${name}.weighting.column_shared`];
+    if (shared) {
+      const [dm, dn] = weights[`${name}.weight`].shape;
+      const dc = shared.shape[1];
+      const dr = weights[`${name}.weighting.row.bias`].shape[0];
+      blocks[name] = { dm, dn, dc, dr, weight: tf.reshape(tf.transpose(weights[`${name}.weight`]), [dc, dn / dc, dm]) };
+    }
+    return name;
+  });
+  const modulated = (name, e, h, rows) => {
+    const { dm, dn, dc, dr, weight } = blocks[name];
+    const r = linear(`${name}.weighting.row`, tf.concat([e, h], 1));
+    const s = tf.sigmoid(tf.mul(tf.reshape(r, [rows, dr, 1]), weights[`${name}.weighting.column_shared`]));
+    const parts = tf.transpose(tf.reshape(h, [rows, dc, dn / dc]), [1, 0, 2]);
+    const products = tf.reshape(tf.matMul(parts, weight), [dc, rows, dr, dm / dr]);
+    const scale = tf.reshape(tf.transpose(s, [2, 0, 1]), [dc, rows, dr, 1]);
+    const sum = tf.reshape(tf.sum(tf.mul(products, scale), 0), [rows, dm]);
+    return tf.add(sum, weights[`${name}.bias`]);
+  };
+  return (ids, rows, width) => {
+    const columns = tables.map((_, f) => Int32Array.from({ length: rows }, (_, row) => ids[row * width + f]));
+    return async () => {
+      const out = tf.tidy(() => {
+        const parts = tables.map((table, f) => tf.gather(table, tf.tensor1d(columns[f], "int32")));
+        let h = tf.concat(parts, 1);
+        for (const name of layers) h = tf.relu(blocks[name] ? modulated(name, parts[0], h, rows) : linear(name, h));
+        return tf.sigmoid(tf.reshape(linear("output", h), [rows]));
+      });
+      const data = await out.data();
+      out.dispose();
+      return data;
+    };
+  };
+}
+
+const makers = {
+  ours,
+  onnx,
+  torchlike: (name) => onnx(`${name}.torchlike`),
+  tfjs: tensorflow,
+};
+
+/** Milliseconds a call of each, forth and back, and how far their outputs are apart at most. */
+window.compare = async (name, rows, rounds) => {
+  const { fields } = await (await fetch(`/models/${name}.json`)).json();
+  const width = fields.length;
+  let state = 1;
+  const ids = Int32Array.from({ length: rows * width }, (_, i) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state % fields[i % width].size;
+  });
+  const calls = {};
+  for (const [key, make] of Object.entries(makers)) {
+    loaded[`${key} ${name}`] ??= await make(name);
+    calls[key] = loaded[`${key} ${name}`](ids, rows, width);
+  }
+  const expected = Float32Array.from(await calls.ours());
+  const counts = {};
+  const samples = {};
+  let error = 0;
+  for (const [key, call] of Object.entries(calls)) {
+    const got = await call();
+    if (got.length !== rows) throw new Error(`${key} gives ${got.length} for ${rows} rows`);
+    for (let i = 0; i < rows; i++) error = Math.max(error, Math.abs(got[i] - expected[i]));
+    await sample(call, 3);
+    counts[key] = Math.max(1, Math.ceil(20 / Math.max(await sample(call, 3), 1e-3)));
+    samples[key] = [];
+  }
+  for (let round = 0; round < rounds; round++) {
+    const keys = Object.keys(calls);
+    for (const key of round % 2 ? keys.reverse() : keys) samples[key].push(await sample(calls[key], counts[key]));
+  }
+  return { samples, error };
+};
+
+/** Milliseconds from nothing to the first score of one row. */
+window.firstScore = async (name) => {
+  const make = { "mi-dpg/score": ours, "onnxruntime-web": onnx, "TensorFlow.js": tensorflow }[name];
+  const started = performance.now();
+  const call = (await make("p"))(new Int32Array(6), 1, 6);
+  await call();
+  return performance.now() - started;
+};
+
+async function sample(call, count) {
+  const started = performance.now();
+  for (let i = 0; i < count; i++) await call();
+  return (performance.now() - started) / count;
+}
+
+async function bytes(url) {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
+
+function script(src) {
+  return new Promise((resolve, reject) => {
+    if (document.querySelector(`script[src="${src}"]`)) return resolve();
+    const element = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject });
+    document.head.append(element);
+  });
+}
+
+function safetensors(file) {
+  const view = new DataView(file.buffer, file.byteOffset);
+  const length = Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  delete header.__metadata__;
+  return Object.fromEntries(
+    Object.entries(header).map(([name, { shape, data_offsets: [from, to] }]) => {
+      const data = new Float32Array(file.slice(8 + length + from, 8 + length + to).buffer);
+      return [name, { data, shape }];
+    }),
+  );
+}
