@@ -7,7 +7,7 @@ use super::sigmoid;
 use super::tile::{Tile, VECTORS, product_from, vectors, with_rows};
 
 /// Panels that a single row is multiplied with at once, so that its sums do not wait for each other.
-const ABREAST: usize = 4;
+pub(super) const ABREAST: usize = 4;
 
 /// What a layer does to its sums.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -180,25 +180,34 @@ fn single<S: Simd, const ONTO: bool>(
         let mut sums: [[S::f32s; VECTORS]; ABREAST] = std::array::from_fn(|q| {
             vectors::<S, VECTORS>(simd, &layer.bias[(p + q.min(abreast - 1)) * tile..])
         });
-        let mut lines = weight.map(|w| w.chunks_exact(tile));
-        for x in input {
-            let x = S::f32s::splat(simd, *x);
-            for q in 0..ABREAST {
-                let Some(line) = lines[q].next() else {
-                    continue;
-                };
-                let w = vectors::<S, VECTORS>(simd, line);
-                for v in 0..VECTORS {
-                    sums[q][v] = x.mul_add(w[v], sums[q][v]);
-                }
-            }
-        }
+        sums = product_abreast(simd, sums, input, weight);
         for (q, sums) in sums.iter().enumerate().take(abreast) {
             let used = tile.min(layer.dm - (p + q) * tile);
             finish::<S, ONTO>(simd, *sums, relu, &mut out[(p + q) * tile..][..used]);
         }
         p += abreast;
     }
+}
+
+/// `sums` + Σ_k x\[k\] w\[q\]\[k\], for panels w of as many lines as there are in x.
+#[inline(always)]
+pub(super) fn product_abreast<S: Simd>(
+    simd: S,
+    mut sums: Tile<S, ABREAST, VECTORS>,
+    x: &[f32],
+    weight: [&[f32]; ABREAST],
+) -> Tile<S, ABREAST, VECTORS> {
+    let [a, b, c, d] = weight.map(|w| w.chunks_exact(tile_of(simd)));
+    for ((((x, a), b), c), d) in x.iter().zip(a).zip(b).zip(c).zip(d) {
+        let x = S::f32s::splat(simd, *x);
+        for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
+            let w = vectors::<S, VECTORS>(simd, w);
+            for v in 0..VECTORS {
+                sums[v] = x.mul_add(w[v], sums[v]);
+            }
+        }
+    }
+    sums
 }
 
 /// Adds what is there where asked to, applies ReLU where asked to, and stores.

@@ -12,6 +12,7 @@ mod expand;
 mod gate;
 mod modulated;
 mod pack;
+pub mod panel;
 mod sigmoid;
 mod tile;
 

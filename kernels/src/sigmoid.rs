@@ -26,18 +26,24 @@ pub(super) fn all<S: Simd>(simd: S, values: &mut [f32], scale: f32) {
     )
 }
 
+/// scale / (1 + eˣ), x = −u.
 #[inline(always)]
-fn one<S: Simd>(simd: S, u: S::f32s, scale: f32) -> S::f32s {
+pub(super) fn one<S: Simd>(simd: S, u: S::f32s, scale: f32) -> S::f32s {
+    // x between −87 and 88, where eˣ is a normal number. The bits of negative numbers, as integers, rise away from
+    // zero and are above those of positive ones: so the least of two cuts off at the far end, in one instruction where
+    // the minimum of floats takes several (wasm must care for NaN and −0).
+    let bits = |x: f32| S::f32s::splat(simd, x).to_bits();
+    let u = S::f32s::from_bits(u.to_bits().min(bits(-88.0)));
+    let x = S::f32s::from_bits((-u).to_bits().min(bits(-87.0)));
     let one = S::f32s::splat(simd, 1.0);
-    S::f32s::splat(simd, scale) / (one + exp(simd, -u))
+    S::f32s::splat(simd, scale) / (one + exp(simd, x))
 }
 
-/// eˣ as 2ⁿ·eʳ, n the nearest integer to x/ln 2 and r what remains, by a polynomial of degree 6. Below −87 and above
-/// 88 it stays at the value there.
+/// eˣ as 2ⁿ·eʳ, n the nearest integer to x/ln 2 and r what remains, by a polynomial of degree 6; x is between −87 and
+/// 88.
 #[inline(always)]
 fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let splat = |x: f32| S::f32s::splat(simd, x);
-    let x = x.max(splat(-87.0)).min(splat(88.0));
     // Adding 1.5·2²³ rounds to an integer, which then stands in the low bits.
     let shifted = x.mul_add(splat(std::f32::consts::LOG2_E), splat(12_582_912.0));
     let n = shifted - splat(12_582_912.0);

@@ -1,65 +1,35 @@
 //! DPG and MI-DPG: h^{l+1} = φ((Sˡ ⊙ Wˡ) hˡ + bˡ).
 
 use super::folded::Folded;
+use super::generator::{Factors, Generator};
 use super::layers::Stack;
 use super::network::{Compile, Input};
+use super::panels::{self, Panels};
 use super::parameters::Linear;
 use super::scratch::Scratch;
 use crate::error::Result;
 use crate::kernels::{Activation, Dense, Gate, ModulatedLayer, PackedLayer, Rows};
-use crate::model::{BlockShape, Condition, Variant, WeightingConfig};
+use crate::model::{BlockShape, Condition, WeightingConfig};
 
 /// The network.
 #[derive(Debug, Clone)]
 pub(super) struct Dpg {
     layers: Vec<Layer>,
     output: Dense,
+    /// The same for many rows at once.
+    panels: Panels,
     /// Where s depends on the scenario alone.
     folded: Option<Folded>,
 }
 
 #[derive(Debug, Clone)]
 struct Layer {
-    factors: Factors,
+    factors: Factors<Dense>,
     gate: Gate,
     weights: PackedLayer,
 }
 
-/// Where s comes from.
-#[derive(Debug, Clone)]
-enum Factors {
-    /// Variant `non`.
-    Full(Generator),
-    /// Variant `rc`: R and C.
-    Both(Generator, Generator),
-    /// Variant `r`: R, and C of all rows.
-    Row(Generator, Vec<f32>),
-    /// Variant `c`: R of all rows, and C.
-    Column(Vec<f32>, Generator),
-}
-
-/// A generator in two parts: what it makes of e, and of h where it sees h.
-#[derive(Debug, Clone)]
-struct Generator {
-    aware: Dense,
-    hidden: Option<Dense>,
-}
-
-impl Generator {
-    fn new(linear: &Linear, aware: usize) -> Self {
-        if linear.inputs == aware {
-            return Self {
-                aware: linear.pack(),
-                hidden: None,
-            };
-        }
-        let (first, rest) = linear.split(aware);
-        Self {
-            aware: first.pack(),
-            hidden: Some(rest.pack()),
-        }
-    }
-
+impl Generator<Dense> {
     fn forward(
         &self,
         rows: usize,
@@ -82,7 +52,7 @@ impl Generator {
 impl Layer {
     /// s of `rows` rows.
     fn weighting(&self, rows: usize, see: (Rows<'_>, Rows<'_>), scratch: &mut Scratch) -> Vec<f32> {
-        let mut make = |g: &Generator, activation| g.forward(rows, see, activation, scratch);
+        let mut make = |g: &Generator<Dense>, activation| g.forward(rows, see, activation, scratch);
         let (left, right) = match &self.factors {
             Factors::Full(g) => return make(g, Activation::Sigmoid(self.gate.scale)),
             Factors::Both(r, c) => (
@@ -112,23 +82,25 @@ impl Layer {
 
 impl Dpg {
     pub(super) fn compile(config: &WeightingConfig, from: &mut Compile<'_>) -> Result<Self> {
-        let aware = from.layout.aware;
         let mut linears = Vec::new();
         let mut layers = Vec::new();
+        let mut panels = Vec::new();
         for (l, shape) in from.blocks.clone().into_iter().enumerate() {
             let name = format!("layers.{l}");
             let linear = from.parameters.linear(&name)?;
-            let factors = factors(&format!("{name}.weighting"), config, aware, from)?;
+            let factors = Factors::take(&name, config, from)?;
             let BlockShape { dm, dn, dr, dc } = shape;
+            let gate = Gate {
+                dr,
+                dc,
+                dk: config.dk,
+                scale: config.gate_scale,
+            };
+            panels.push(panels::Layer::new(&factors, gate, &linear, &shape));
             let layer = ModulatedLayer::new((dm, dr), (dn, dc));
             layers.push(Layer {
-                factors,
-                gate: Gate {
-                    dr,
-                    dc,
-                    dk: config.dk,
-                    scale: config.gate_scale,
-                },
+                factors: factors.map(Linear::pack),
+                gate,
                 weights: PackedLayer::new(layer, &linear.weight, &linear.bias),
             });
             linears.push((linear, shape));
@@ -137,6 +109,7 @@ impl Dpg {
         let mut dpg = Self {
             layers,
             output: output.pack(),
+            panels: Panels::new(panels, &output, from.layout.width),
             folded: None,
         };
         if config.condition == Condition::Scenario
@@ -186,7 +159,30 @@ impl Dpg {
         if let (Some(folded), None) = (&self.folded, &weighting) {
             return folded.forward(input, logits, scratch);
         }
-        let rows = input.scenario.len();
+        if weighting.is_none() {
+            let done = self.panels.forward(input.values, logits, scratch);
+            if done == logits.len() {
+                return;
+            }
+            let rest = Input {
+                values: &input.values[done * input.width..],
+                scenario: &input.scenario[done..],
+                ..*input
+            };
+            return self.by_row(&rest, &mut logits[done..], None, scratch);
+        }
+        self.by_row(input, logits, weighting, scratch);
+    }
+
+    /// Logits of a few rows, outputs in the lanes.
+    fn by_row(
+        &self,
+        input: &Input<'_>,
+        logits: &mut [f32],
+        weighting: Option<&mut Vec<Vec<f32>>>,
+        scratch: &mut Scratch,
+    ) {
+        let rows = logits.len();
         let e = Rows::new(input.values, input.width);
         let mut kept = Vec::new();
         let mut work = scratch.take(0);
@@ -223,30 +219,4 @@ impl Layer {
             &self.factors;
         g.aware.inputs()
     }
-}
-
-fn factors(
-    name: &str,
-    config: &WeightingConfig,
-    aware: usize,
-    from: &mut Compile<'_>,
-) -> Result<Factors> {
-    let mut generator = |part: &str| {
-        let linear = from.parameters.linear(&format!("{name}.{part}"))?;
-        Ok(Generator::new(&linear, aware))
-    };
-    Ok(match config.variant {
-        Variant::Non => Factors::Full(generator("full")?),
-        Variant::Rc => Factors::Both(generator("row")?, generator("column")?),
-        Variant::R => {
-            let row = generator("row")?;
-            let shared = from.parameters.take(&format!("{name}.column_shared"))?;
-            Factors::Row(row, shared.data)
-        }
-        Variant::C => {
-            let column = generator("column")?;
-            let shared = from.parameters.take(&format!("{name}.row_shared"))?;
-            Factors::Column(shared.data, column)
-        }
-    })
 }

@@ -3,6 +3,7 @@
 use fearless_simd::{Simd, prelude::*};
 
 use super::{CHUNK, ModulatedLayer};
+use crate::dense::{ABREAST, product_abreast};
 use crate::expand::Runs;
 use crate::pack::panels;
 use crate::tile::{Tile, VECTORS, product, vectors, with_rows};
@@ -61,6 +62,11 @@ pub(super) fn forward<S: Simd, const KEEP: bool>(
                 let rows = hidden.len() / dn;
                 let partial = &mut partial[chunk * CHUNK * kept..][..rows * kept];
                 packed.runs.expand(s, size, dc, tile, expanded);
+                if rows == 1 && !KEEP {
+                    single(simd, layer, packed, (hidden, expanded), line);
+                    output.copy_from_slice(&line[..dm]);
+                    continue;
+                }
                 for (p, weight) in packed.weight.chunks_exact(dn * tile).enumerate() {
                     let bias = vectors::<S, VECTORS>(simd, &packed.bias[p * tile..]);
                     let mut b = 0;
@@ -107,4 +113,50 @@ pub(super) fn forward<S: Simd, const KEEP: bool>(
             }
         },
     )
+}
+
+/// One row, several panels abreast so that their sums do not wait for each other; added in the order of the tiles.
+#[inline(always)]
+fn single<S: Simd>(
+    simd: S,
+    layer: &ModulatedLayer,
+    packed: &Packed,
+    (hidden, expanded): (&[f32], &[f32]),
+    out: &mut [f32],
+) {
+    let lanes = S::f32s::LEN;
+    let tile = VECTORS * lanes;
+    let (dn, dc) = (layer.inputs.places(), layer.inputs.count());
+    let panels = packed.bias.len() / tile;
+    let zero = S::f32s::splat(simd, 0.0);
+    let mut p = 0;
+    while p < panels {
+        let abreast = ABREAST.min(panels - p);
+        // A panel past the last is the last again; its sums are not used.
+        let panel: [usize; ABREAST] = std::array::from_fn(|q| p + q.min(abreast - 1));
+        let weight = panel.map(|p| &packed.weight[p * dn * tile..][..dn * tile]);
+        let s = panel.map(|p| &expanded[p * dc * tile..][..dc * tile]);
+        let mut sums: Tile<S, ABREAST, VECTORS> =
+            panel.map(|p| vectors::<S, VECTORS>(simd, &packed.bias[p * tile..]));
+        for (c, block) in layer.inputs.iter().enumerate() {
+            let weight = weight.map(|w| &w[block.start * tile..block.end * tile]);
+            let parts = product_abreast(simd, [[zero; VECTORS]; ABREAST], &hidden[block], weight);
+            for q in 0..ABREAST {
+                let s = vectors::<S, VECTORS>(simd, &s[q][c * tile..]);
+                for v in 0..VECTORS {
+                    sums[q][v] = s[v].mul_add(parts[q][v], sums[q][v]);
+                }
+            }
+        }
+        for (sums, out) in sums
+            .iter()
+            .zip(out[p * tile..].chunks_exact_mut(tile))
+            .take(abreast)
+        {
+            for (sum, out) in sums.iter().zip(out.chunks_exact_mut(lanes)) {
+                sum.max(zero).store_slice(out);
+            }
+        }
+        p += abreast;
+    }
 }

@@ -1,0 +1,104 @@
+//! Many rows at once, a row in each lane of a vector.
+//!
+//! A panel holds `width` rows as \[columns, width\]: the values of one column side by side. A weight is then one number
+//! for a whole vector, and so is the place of an output in the blocks of s: nothing has to be spread over blocks, and
+//! generators, s and the layers' products are all plain arithmetic on vectors, whatever the sizes. Few rows leave
+//! lanes empty, for which the kernels with outputs in the lanes exist; both add in the same order, so that a row's
+//! result is the same to the bit.
+
+mod dense;
+mod gate;
+mod modulated;
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+
+use crate::pack::panels;
+use crate::tile::{Tile, VECTORS, vectors};
+
+pub use dense::Dense;
+pub use gate::Factor;
+pub use modulated::Modulated;
+
+/// Outputs that are worked at once.
+const OUTPUTS: usize = 4;
+
+/// Rows of a panel on this machine.
+pub fn width() -> usize {
+    dispatch!(Level::new(), simd => width_of(simd))
+}
+
+#[inline(always)]
+fn width_of<S: Simd>(_: S) -> usize {
+    VECTORS * S::f32s::LEN
+}
+
+/// Rows of `columns` numbers, one after another, into a panel; at most as many as it is wide. What stands in the other
+/// lanes stays, and harms nothing.
+///
+/// # Panics
+/// When the panel is too small or the rows are too many.
+pub fn load(rows: &[f32], columns: usize, width: usize, panel: &mut [f32]) {
+    assert!(rows.len() <= columns * width && panel.len() >= columns * width);
+    for (b, row) in rows.chunks_exact(columns.max(1)).enumerate() {
+        for (x, lanes) in row.iter().zip(panel.chunks_exact_mut(width)) {
+            lanes[b] = *x;
+        }
+    }
+}
+
+/// W in tiles of [`OUTPUTS`]: \[tiles, d_n, OUTPUTS\], filled up with zeros; and b.
+#[derive(Debug, Clone)]
+struct Packed {
+    dn: usize,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Packed {
+    fn new((dm, dn): (usize, usize), weight: &[f32], bias: &[f32]) -> Self {
+        assert!(weight.len() == dm * dn && bias.len() == dm);
+        Self {
+            dn,
+            weight: panels((dn, dm), OUTPUTS, |j, i| weight[i * dn + j]),
+            bias: panels((1, dm), OUTPUTS, |_, i| bias[i]),
+        }
+    }
+
+    /// Weights and biases of each tile.
+    #[inline(always)]
+    fn tiles(&self) -> impl Iterator<Item = (&[f32], &[f32])> {
+        let weight = self.weight.chunks_exact((self.dn * OUTPUTS).max(1));
+        weight.zip(self.bias.chunks_exact(OUTPUTS))
+    }
+}
+
+/// `sums` + Σ_k w\[k\]\[m\] x\[k\], over the columns of `x`.
+#[inline(always)]
+fn product<S: Simd>(
+    simd: S,
+    mut sums: Tile<S, OUTPUTS, VECTORS>,
+    x: &[f32],
+    weight: &[f32],
+) -> Tile<S, OUTPUTS, VECTORS> {
+    let columns = x.chunks_exact(width_of(simd));
+    for (x, w) in columns.zip(weight.as_chunks::<OUTPUTS>().0) {
+        let x: [S::f32s; VECTORS] = vectors::<S, VECTORS>(simd, x);
+        for m in 0..OUTPUTS {
+            let w = S::f32s::splat(simd, w[m]);
+            for v in 0..VECTORS {
+                sums[m][v] = w.mul_add(x[v], sums[m][v]);
+            }
+        }
+    }
+    sums
+}
+
+/// Stores the sums of the outputs that are there.
+#[inline(always)]
+fn store<S: Simd>(simd: S, sums: Tile<S, OUTPUTS, VECTORS>, out: &mut [f32]) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(width_of(simd))) {
+        for (sum, out) in sums.iter().zip(out.chunks_exact_mut(S::f32s::LEN)) {
+            sum.store_slice(out);
+        }
+    }
+}
