@@ -105,3 +105,27 @@ fn rows_of_any_number_give_the_same_bits() {
         }
     }
 }
+
+#[test]
+fn the_small_form_of_a_file_changes_probabilities_little() {
+    // Random weights are wider than trained ones; docs/model-file.md has what was measured on those.
+    for (preset, hidden) in [(Preset::Amazon, [24, 16, 8]), (Preset::Iaac, [13, 7, 5])] {
+        let data = data(preset);
+        let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
+        for method in methods() {
+            let file = artifact(&data, method.clone(), &hidden, 10);
+            let small = Scorer::load(&file.to_quantised_bytes().unwrap()).unwrap();
+            let exact = Scorer::new(file)
+                .unwrap()
+                .probabilities(&data.columns, &rows);
+            let near = small.probabilities(&data.columns, &rows);
+            let mean = exact
+                .iter()
+                .zip(&near)
+                .map(|(a, b)| (a - b).abs())
+                .sum::<f32>()
+                / rows.len() as f32;
+            assert!(mean < 0.01, "{method:?}: {mean}");
+        }
+    }
+}

@@ -6,7 +6,9 @@
 //! an error, never a panic.
 
 mod container;
+mod quantised;
 
+use container::write_views;
 pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
 
@@ -19,8 +21,11 @@ use crate::model::layout::InputLayout;
 use crate::model::shapes;
 use crate::schema::InputKind;
 
-/// The version this crate writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+/// The newest version that this crate reads; it writes it where the file has quantised tensors.
+pub const FORMAT: u32 = 2;
+
+/// The version of a file without quantised tensors, which older readers know too.
+const PLAIN: u32 = 1;
 
 /// The name of the document in the file's metadata.
 const KEY: &str = "mi-dpg";
@@ -80,13 +85,30 @@ impl Artifact {
     /// # Errors
     /// [`ErrorKind::ModelFile`] when the metadata is larger than a safetensors header may be (100 MB).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let json = serde_json::to_string(&self.metadata).map_err(|error| {
+        write(KEY, self.document(PLAIN)?, &self.tensors)
+    }
+
+    /// The bytes of the small form: tables as f16, weight matrices as 8-bit integers with a scale for each row.
+    ///
+    /// # Errors
+    /// As [`to_bytes`](Self::to_bytes).
+    pub fn to_quantised_bytes(&self) -> Result<Vec<u8>> {
+        let stored = quantised::quantised(&self.tensors);
+        let views = stored.iter().map(|(name, tensor)| (name.as_str(), tensor));
+        write_views(KEY, self.document(FORMAT)?, views)
+    }
+
+    fn document(&self, format: u32) -> Result<String> {
+        let metadata = Metadata {
+            format,
+            ..self.metadata.clone()
+        };
+        serde_json::to_string(&metadata).map_err(|error| {
             Error::new(
                 ErrorKind::ModelFile,
                 format!("cannot serialise the metadata: {error}"),
             )
-        })?;
-        write(KEY, json, &self.tensors)
+        })
     }
 
     /// Reads and validates a file's bytes.

@@ -232,3 +232,48 @@ fn methods() -> Vec<Method> {
     }
     methods
 }
+
+#[test]
+fn the_small_form_is_near_and_says_its_version() {
+    let artifact = artifact(dpg(Variant::R));
+    let bytes = artifact.to_quantised_bytes().unwrap();
+    assert!(bytes.len() < artifact.to_bytes().unwrap().len());
+    let read = Artifact::from_bytes(&bytes).unwrap();
+    assert_eq!(read.metadata.format, 2);
+    assert_eq!(
+        read.tensors.keys().collect::<Vec<_>>(),
+        artifact.tensors.keys().collect::<Vec<_>>()
+    );
+    for (name, tensor) in &artifact.tensors {
+        let near = &read.tensors[name];
+        assert_eq!(near.shape, tensor.shape);
+        let columns = tensor.shape.last().copied().unwrap_or(1);
+        let rows = tensor.data.chunks(columns).zip(near.data.chunks(columns));
+        for (row, near) in rows {
+            let largest = row.iter().fold(0.0_f32, |m, x| m.max(x.abs()));
+            for (x, near) in row.iter().zip(near) {
+                let bound = if name.starts_with("embedding.") {
+                    x.abs() / 2048.0 + 1e-7
+                } else {
+                    largest / 254.0 * 1.001
+                };
+                assert!((x - near).abs() <= bound, "{name}: {x} {near}");
+            }
+        }
+    }
+    // What was made small once stays as it is.
+    assert!(read.to_quantised_bytes().unwrap() == bytes);
+}
+
+#[test]
+fn integers_without_their_scales_are_refused() {
+    let bytes = artifact(Method::Dnn).to_quantised_bytes().unwrap();
+    let text = "layers.0.weight.int8_scale";
+    let place = bytes
+        .windows(text.len())
+        .position(|w| w == text.as_bytes())
+        .unwrap();
+    let mut other = bytes.clone();
+    other[place + text.len() - 1] = b'f';
+    assert!(refused(&other).contains("layers.0.weight.int8_scalf"));
+}

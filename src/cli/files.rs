@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -125,6 +127,46 @@ impl Write for Output {
         match self {
             Self::File { file, .. } => file.flush(),
             Self::Stdout(out) => out.flush(),
+        }
+    }
+}
+
+/// An output that is packed where its name ends in `.gz`.
+pub(super) enum Sink {
+    Plain(Output),
+    Gzip(GzEncoder<Output>),
+}
+
+impl Sink {
+    /// Begins an output, as [`Output::create`].
+    pub(super) fn create(path: &Path) -> Result<Self> {
+        let output = Output::create(path)?;
+        Ok(match path.extension() {
+            Some(gz) if gz == "gz" => Self::Gzip(GzEncoder::new(output, Compression::fast())),
+            _ => Self::Plain(output),
+        })
+    }
+
+    /// Writes all of `bytes`.
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::Plain(output) => output.put(bytes),
+            Self::Gzip(encoder) => {
+                let written = encoder.write_all(bytes);
+                written.map_err(|error| Error::io(encoder.get_ref().name(), &error))
+            }
+        }
+    }
+
+    /// Moves the output to its place.
+    pub(super) fn finish(self) -> Result<()> {
+        match self {
+            Self::Plain(output) => output.finish(),
+            Self::Gzip(encoder) => {
+                let name = encoder.get_ref().name();
+                let output = encoder.finish();
+                output.map_err(|error| Error::io(name, &error))?.finish()
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod map_svg;
 mod part;
 mod picture;
 mod progress;
+mod quantize;
 mod schema;
 mod score;
 mod setting;
@@ -64,6 +65,7 @@ enum Command {
     Sweep(Box<sweep::Args>),
     Inspect(inspect::Args),
     Export(export::Args),
+    Quantize(quantize::Args),
 }
 
 /// Runs the command line of this process.
@@ -90,6 +92,7 @@ fn run(command: Command) -> Result<()> {
         Command::Sweep(args) => sweep::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Quantize(args) => quantize::run(&args),
     }
 }
 

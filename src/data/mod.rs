@@ -19,6 +19,7 @@ mod options;
 mod part;
 mod reader;
 mod row;
+mod rows;
 mod source;
 mod statistics;
 mod stream;
@@ -34,7 +35,8 @@ pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse};
 pub use part::{FittedSplit, Part};
 pub use reader::LINE_LIMIT;
 pub use row::{Row, RowEncoder};
-pub use stream::{Chunk, EncodedStream, StreamOptions};
+pub use rows::{Kept, RawRows, RowFormat};
+pub use stream::{Chunk, ChunkEncoder, EncodedStream, RawStream, StreamOptions};
 pub use values::Values;
 pub use vocabulary::Vocabulary;
 

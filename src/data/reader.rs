@@ -113,19 +113,17 @@ impl<'a> LogReader<'a> {
 
     /// The current row, if it has as many cells as the header.
     pub(crate) fn row(&self) -> Result<CsvRow<'_>> {
-        let (cells, columns) = (self.record.len(), self.header.len());
-        if cells == columns {
-            return Ok(CsvRow(&self.record));
+        CsvRow::new(&self.record, self.header.len())
+    }
+
+    /// Goes to the next row and moves it to `record`, whose memory is used for the one after it. Its line; `None` at
+    /// the end.
+    pub(super) fn take(&mut self, record: &mut ByteRecord) -> Result<Option<u64>> {
+        if !self.advance()? {
+            return Ok(None);
         }
-        let error = data(format!(
-            "the row has {cells} {}, the header {columns}",
-            if cells == 1 { "cell" } else { "cells" }
-        ));
-        Err(if columns == 1 || cells == 1 {
-            error.hint("is format.delimiter right?")
-        } else {
-            error
-        })
+        std::mem::swap(&mut self.record, record);
+        Ok(Some(self.line))
     }
 
     /// Adds the file and the current line to an error.
@@ -150,6 +148,25 @@ fn data(message: impl Into<String>) -> Error {
 
 /// A row of the file.
 pub(crate) struct CsvRow<'a>(&'a ByteRecord);
+
+impl<'a> CsvRow<'a> {
+    /// A record that must have as many cells as the header has `columns`.
+    pub(super) fn new(record: &'a ByteRecord, columns: usize) -> Result<Self> {
+        let cells = record.len();
+        if cells == columns {
+            return Ok(Self(record));
+        }
+        let error = data(format!(
+            "the row has {cells} {}, the header {columns}",
+            if cells == 1 { "cell" } else { "cells" }
+        ));
+        Err(if columns == 1 || cells == 1 {
+            error.hint("is format.delimiter right?")
+        } else {
+            error
+        })
+    }
+}
 
 impl Row for CsvRow<'_> {
     fn cell(&self, index: usize) -> Result<Option<&str>> {

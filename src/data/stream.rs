@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::encoder::Encoder;
 use super::options::{LabelUse, OnBadRow};
-use super::reader::LogReader;
 use super::row::RowEncoder;
+use super::rows::{Kept, RawRows, RowFormat, RowReader, RowSource};
 use crate::error::{Error, Result};
 
 /// How a file is to be streamed.
@@ -31,12 +31,128 @@ impl Default for StreamOptions {
     }
 }
 
-/// A file encoded in chunks: each row of the file is a row of a chunk, in order.
-pub struct EncodedStream<'a> {
-    reader: LogReader<'a>,
-    encoder: RowEncoder,
+/// The rows of a file in chunks, in constant memory, before they are encoded.
+pub struct RawStream<'a> {
+    source: RowSource<'a>,
+    columns: Vec<String>,
+    /// What ended the source, told once the rows before it are out.
+    failed: Option<Error>,
+}
+
+impl<'a> RawStream<'a> {
+    /// Opens `source` and reads its header; errors call it `name`. The encoder that goes with it encodes the rows, in
+    /// as many copies as there are threads.
+    pub fn new(
+        source: impl Read + 'a,
+        name: &str,
+        format: RowFormat,
+        encoder: &Arc<Encoder>,
+        options: StreamOptions,
+    ) -> Result<(Self, ChunkEncoder)> {
+        let source = RowSource::open(source, name, format, &encoder.schema().format)?;
+        let columns: Vec<String> = match &source {
+            RowSource::Delimited(reader) => reader.header().to_vec(),
+            RowSource::Ndjson(_) => {
+                let columns = encoder.columns();
+                columns.iter().map(|&name| name.to_owned()).collect()
+            }
+        };
+        let rows = RowEncoder::new(Arc::clone(encoder), &columns, options.label)
+            .map_err(|error| error.in_file(name))?
+            .strict_scenarios(options.strict_scenarios);
+        let encoder = ChunkEncoder {
+            rows,
+            reader: RowReader {
+                format,
+                columns: columns.clone(),
+            },
+            on_bad_row: options.on_bad_row,
+            name: name.to_owned(),
+        };
+        let stream = Self {
+            source,
+            columns,
+            failed: None,
+        };
+        Ok((stream, encoder))
+    }
+
+    /// The columns of the file; of NDJSON those that the model reads.
+    pub fn header(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many bytes of the (packed) source were taken.
+    pub fn bytes_read(&self) -> u64 {
+        self.source.taken()
+    }
+
+    /// Puts the next rows, at most `most` (and at least one), where others were; `false` when there are no more.
+    pub fn next(&mut self, most: usize, rows: &mut RawRows) -> Result<bool> {
+        rows.clear();
+        while self.failed.is_none() && rows.len() < most.max(1) {
+            match rows.take(&mut self.source) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => self.failed = Some(error),
+            }
+        }
+        match self.failed.take() {
+            Some(error) if rows.is_empty() => Err(error),
+            failed => {
+                self.failed = failed;
+                Ok(!rows.is_empty())
+            }
+        }
+    }
+}
+
+/// Encodes the rows of a [`RawStream`].
+#[derive(Debug, Clone)]
+pub struct ChunkEncoder {
+    rows: RowEncoder,
+    reader: RowReader,
     on_bad_row: OnBadRow,
-    chunk: Chunk,
+    name: String,
+}
+
+impl ChunkEncoder {
+    /// An empty chunk.
+    pub fn chunk(&self) -> Chunk {
+        Chunk {
+            columns: self.rows.columns(),
+            bad: Vec::new(),
+        }
+    }
+
+    /// The cells of a row in some columns, to be handed on beside its score; nothing of a row that cannot be read.
+    pub fn kept(&self, rows: &RawRows, row: usize, columns: &[String]) -> Vec<Kept> {
+        self.reader.kept(rows.record(row), columns)
+    }
+
+    /// Puts the encoded rows where others were.
+    ///
+    /// # Errors
+    /// That of the first row that could not be read, unless bad rows keep their place.
+    pub fn encode(&mut self, rows: &RawRows, chunk: &mut Chunk) -> Result<()> {
+        chunk.columns.clear();
+        chunk.bad.clear();
+        for row in 0..rows.len() {
+            let (columns, encoder) = (&mut chunk.columns, &mut self.rows);
+            let pushed = self
+                .reader
+                .read(rows.record(row), |cells| encoder.push(cells, columns));
+            if let Err(error) = pushed {
+                let error = error.in_file(&self.name).at_line(rows.line(row));
+                if self.on_bad_row == OnBadRow::Fail {
+                    return Err(error);
+                }
+                chunk.bad.push((chunk.columns.rows as u32, error));
+                self.rows.push_missing(&mut chunk.columns);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Some rows of a file.
@@ -66,6 +182,14 @@ impl Chunk {
     }
 }
 
+/// A file encoded in chunks: each row of the file is a row of a chunk, in order.
+pub struct EncodedStream<'a> {
+    stream: RawStream<'a>,
+    encoder: ChunkEncoder,
+    rows: RawRows,
+    chunk: Chunk,
+}
+
 impl<'a> EncodedStream<'a> {
     /// Opens `source` and reads its header; errors call it `name`.
     pub fn new(
@@ -74,53 +198,34 @@ impl<'a> EncodedStream<'a> {
         encoder: &Arc<Encoder>,
         options: StreamOptions,
     ) -> Result<Self> {
-        let reader = LogReader::new(source, name, &encoder.schema().format)?;
-        let encoder = RowEncoder::new(Arc::clone(encoder), reader.header(), options.label)
-            .map_err(|error| error.in_file(name))?
-            .strict_scenarios(options.strict_scenarios);
-        let chunk = Chunk {
-            columns: encoder.columns(),
-            bad: Vec::new(),
-        };
+        let (stream, encoder) =
+            RawStream::new(source, name, RowFormat::Delimited, encoder, options)?;
         Ok(Self {
-            reader,
+            chunk: encoder.chunk(),
+            rows: RawRows::default(),
+            stream,
             encoder,
-            on_bad_row: options.on_bad_row,
-            chunk,
         })
     }
 
     /// The columns of the file.
     pub fn header(&self) -> &[String] {
-        self.reader.header()
+        self.stream.header()
     }
 
     /// How many bytes of the (packed) source were taken.
     pub fn bytes_read(&self) -> u64 {
-        self.reader.taken()
+        self.stream.bytes_read()
     }
 
     /// The next rows, at most `most` (and at least one); `None` when there are no more.
     ///
     /// The chunk is the stream's own and is overwritten by the next call, so that its memory is used again.
     pub fn next_chunk(&mut self, most: usize) -> Result<Option<&Chunk>> {
-        let chunk = &mut self.chunk;
-        chunk.columns.clear();
-        chunk.bad.clear();
-        while chunk.columns.rows < most.max(1) && self.reader.advance()? {
-            let pushed = self
-                .reader
-                .row()
-                .and_then(|row| self.encoder.push(&row, &mut chunk.columns));
-            if let Err(error) = pushed {
-                let error = self.reader.place(error);
-                if self.on_bad_row == OnBadRow::Fail {
-                    return Err(error);
-                }
-                chunk.bad.push((chunk.columns.rows as u32, error));
-                self.encoder.push_missing(&mut chunk.columns);
-            }
+        if !self.stream.next(most, &mut self.rows)? {
+            return Ok(None);
         }
-        Ok((chunk.columns.rows > 0).then_some(&*chunk))
+        self.encoder.encode(&self.rows, &mut self.chunk)?;
+        Ok(Some(&self.chunk))
     }
 }
