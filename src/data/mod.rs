@@ -15,6 +15,8 @@ mod fit;
 mod input_field;
 mod layout;
 mod load;
+#[cfg(feature = "ndjson")]
+mod ndjson;
 mod options;
 mod part;
 mod reader;

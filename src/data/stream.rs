@@ -52,6 +52,7 @@ impl<'a> RawStream<'a> {
         let source = RowSource::open(source, name, format, &encoder.schema().format)?;
         let columns: Vec<String> = match &source {
             RowSource::Delimited(reader) => reader.header().to_vec(),
+            #[cfg(feature = "ndjson")]
             RowSource::Ndjson(_) => {
                 let columns = encoder.columns();
                 columns.iter().map(|&name| name.to_owned()).collect()
