@@ -1,6 +1,6 @@
 # Every target is a script in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full pkg site build bench lint fmt clean clean-cache
+.PHONY: help demo test test-full pkg site build edge bench lint fmt clean clean-cache
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ site: ## the page as a static folder for any host and sub-path
 
 build: ## the release `midpg`; prints its path
 	@bash scripts/build.sh
+
+edge: ## the small command and the C library for edge devices, into dist/edge/
+	@bash scripts/edge.sh
 
 bench: ## every benchmark
 	@bash scripts/bench.sh

@@ -12,7 +12,7 @@ tools=$cache/tools
 www=$root/www
 
 # The flavours: each is one set of features, so that no build undoes another's.
-native_features=cli,train,flex,ndarray,parallel,capi
+native_features=cli,train,flex,ndarray,parallel,mimalloc,capi
 # The shipped CPU package has one backend: a second one adds a third to its size. The browser tests have
 # every device in one build.
 wasm_cpu_features=web,train,flex
@@ -20,8 +20,10 @@ wasm_gpu_features=web,train,webgpu
 wasm_score_features=web
 wasm_test_features=web,train,flex,ndarray,webgpu
 wasm_target=wasm32-unknown-unknown
+# What `make edge` builds the small command for.
+edge_targets="x86_64-unknown-linux-musl aarch64-unknown-linux-musl wasm32-wasip1"
 # Read by scripts that source this one.
-export native_features wasm_cpu_features wasm_test_features wasm_gpu_features wasm_score_features wasm_target www
+export native_features wasm_cpu_features wasm_test_features wasm_gpu_features wasm_score_features wasm_target edge_targets www
 
 # --- versions -------------------------------------------------------------------------------------------------
 

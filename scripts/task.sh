@@ -27,7 +27,7 @@ use_target() {
     if [ "$owner" != "$root" ]; then
         if [ -n "$owner" ]; then
             for profile in $profiles; do
-                cargo clean -q -p mi-dpg -p mi-dpg-kernels --profile "$profile" ${target:+--target "$target"}
+                cargo clean -q -p mi-dpg -p mi-dpg-kernels -p mi-dpg-peers --profile "$profile" ${target:+--target "$target"}
             done
         fi
         printf '%s\n' "$root" >"$CARGO_TARGET_DIR/.mi-dpg-clone"
@@ -70,12 +70,15 @@ run_clippy() {
     use_native
     cargo clippy --all-targets --no-default-features --features "$native_features" -- -D warnings
     cargo clippy -p mi-dpg-kernels -- -D warnings
+    cargo clippy -p mi-dpg-peers --all-targets -- -D warnings
 }
 
 native_tests() {
     use_native
     # --show-output: a test that skips itself says so on a line `skipped: …`, which the summary repeats.
     cargo test --no-fail-fast --no-default-features --features "$native_features" -- --show-output
+    # The exported models in another runtime.
+    cargo test --no-fail-fast -p mi-dpg-peers --tests -- --show-output
 }
 
 run_docs() {
@@ -135,6 +138,62 @@ sanitizer() {
     use_target asan dev x86_64-unknown-linux-gnu
     RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \
         cargo test --lib --test kernels --target x86_64-unknown-linux-gnu --no-default-features
+}
+
+# --- edge devices ---------------------------------------------------------------------------------------------
+
+# One target: the command without training and, where there is one, the C library. Linked by Rust's own linker, so that
+# no cross compiler is needed.
+edge_build() {
+    local target=$1 to=dist/edge/$1 built
+    use_target edge release "$target"
+    export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=rust-lld CARGO_PROFILE_RELEASE_STRIP=true
+    export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="-C target-feature=+simd128"
+    cargo build --release --target "$target" --no-default-features --features cli,parallel --bin midpg
+    built=$CARGO_TARGET_DIR/$target/release
+    mkdir -p "$to"
+    if [ "$target" = wasm32-wasip1 ]; then
+        cp "$built/midpg.wasm" "$to/"
+        return
+    fi
+    cp "$built/midpg" "$to/"
+    cargo rustc --release --lib --crate-type staticlib --target "$target" --no-default-features --features capi
+    cp "$built/libmi_dpg.a" include/midpg.h "$to/"
+}
+
+# Every build scores the same rows as the command of this machine: to the bit where there are fused multiplications, as on
+# ARM; within 1e-6 where there are none, as in WebAssembly.
+edge_parity() {
+    local midpg target run
+    midpg=$(cat "$logs/binary-path")
+    temporary=$(mktemp -d)
+    "$midpg" synth --preset iaac --rows 3000 --seed 4 --effect modulated --out "$temporary/log.csv"
+    for method in dnn ple star pepnet adasparse apg mi-dpg; do
+        "$midpg" train --data "$temporary/log.csv" --schema iaac --model $method --epochs 1 --out "$temporary/$method.safetensors"
+        "$midpg" score --model "$temporary/$method.safetensors" --data "$temporary/log.csv" --out "$temporary/$method.csv"
+    done
+    for target in $edge_targets; do
+        echo "size: $target $(cat dist/edge/"$target"/midpg dist/edge/"$target"/midpg.wasm 2>/dev/null | wc -c) bytes"
+        case $target in
+        x86_64-*) run="$root/dist/edge/$target/midpg" ;;
+        aarch64-*) run="qemu-aarch64 $root/dist/edge/$target/midpg" ;;
+        *) run="node --no-warnings $root/scripts/wasi.mjs $root/dist/edge/$target/midpg.wasm" ;;
+        esac
+        if ! command -v "${run%% *}" >/dev/null; then
+            echo "skipped: $target, there is no ${run%% *} (Debian's package qemu-user)"
+            continue
+        fi
+        for method in dnn ple star pepnet adasparse apg mi-dpg; do
+            # shellcheck disable=SC2086 # a command and its arguments
+            (cd "$temporary" && $run score --model "$method.safetensors" --data log.csv --out - >edge.csv)
+            paste -d ' ' "$temporary/$method.csv" "$temporary/edge.csv" | awk -v name="$target $method" '
+                NR == 1 { next }
+                $1 == "" || $2 == "" { print "a score is missing in row " NR; exit 1 }
+                { d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d }
+                END { if (NR != 3001 || most > 1e-6) { print name ": " NR " rows, " most " apart"; exit 1 }
+                      print "same: " name ", at most " most + 0 " apart" }'
+        done
+    done
 }
 
 # --- wasm -----------------------------------------------------------------------------------------------------
@@ -337,6 +396,8 @@ check-features) check_features "$@" ;;
 native-wgpu) native_wgpu ;;
 wasm-pack-build) wasm_pack_build ;;
 sanitizer) sanitizer ;;
+edge-build) edge_build "$@" ;;
+edge-parity) edge_parity ;;
 package) package "$@" ;;
 package-ready) package_ready "$@" ;;
 package-stamp) package_stamp "$@" ;;

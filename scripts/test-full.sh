@@ -9,12 +9,13 @@ set_up rust rust_components wasm_bindgen wasm_pack
 find_browser || true
 task=$(task)
 status=${failed_before:-0}
-for features in train,flex train,ndarray train,flex,ndarray cli cli,train,flex,parallel; do
+for features in train,flex train,ndarray train,flex,ndarray cli cli,parallel cli,train,flex,parallel; do
     step "clippy: $features" "full-$features" bash "$task" check-features "$features" || status=1
 done
 for features in web web,train,flex web,train,ndarray "$wasm_gpu_features"; do
     step "clippy, wasm: $features" "full-wasm-$features" bash "$task" check-features "$features" "$wasm_target" || status=1
 done
+step "edge builds and their scores" full-edge bash "$root/scripts/edge.sh" || status=1
 step "native wgpu build" full-wgpu bash "$task" native-wgpu || status=1
 step "wasm-pack build --no-pack" full-wasm-pack bash "$task" wasm-pack-build || status=1
 if [ "$(uname -sm)" = "Linux x86_64" ]; then

@@ -1,5 +1,7 @@
 //! The scorer against the Burn model, on random weights of every method.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
 #[path = "common/models.rs"]
 mod models;
 

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::data::OnBadRow;
+#[cfg(feature = "train")]
 use crate::model::{MethodName, MethodSettings, NetworkConfig};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +31,7 @@ pub(super) struct BadRows {
     pub(super) on_bad_row: OnBadRowName,
 }
 
+#[cfg(feature = "train")]
 /// The network's flags; each defaults to the paper's or the documented default.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
@@ -47,6 +49,7 @@ pub(super) struct Network {
     method: MethodSettings,
 }
 
+#[cfg(feature = "train")]
 impl Network {
     /// The configuration, or the flag that the method does not have.
     pub(super) fn config(&self) -> Result<NetworkConfig, &'static str> {

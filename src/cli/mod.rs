@@ -1,32 +1,51 @@
 //! The `midpg` command: reads files, drives the library, prints. Nothing else in the crate prints.
 
 mod args;
+#[cfg(feature = "train")]
 mod checkpoint;
+#[cfg(feature = "train")]
 mod compare;
+#[cfg(feature = "train")]
 mod evaluate;
+#[cfg(feature = "train")]
 mod explain;
 mod export;
 mod files;
+#[cfg(feature = "train")]
 mod fitting;
+#[cfg(feature = "train")]
 mod follow;
+#[cfg(feature = "train")]
 mod heatmap;
 mod inspect;
+#[cfg(feature = "train")]
 mod journal;
+#[cfg(feature = "train")]
 mod load;
+#[cfg(feature = "train")]
 mod map_svg;
+#[cfg(feature = "train")]
 mod part;
+#[cfg(feature = "train")]
 mod picture;
 mod progress;
 mod quantize;
 mod schema;
 mod score;
+#[cfg(feature = "train")]
 mod setting;
+#[cfg(feature = "train")]
 mod similarity_svg;
+#[cfg(feature = "train")]
 mod sweep;
+#[cfg(feature = "train")]
 mod sweep_svg;
 mod synth;
+#[cfg(feature = "train")]
 mod table;
+#[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "train")]
 mod trials;
 
 use std::process::ExitCode;
@@ -43,6 +62,7 @@ struct Cli {
     command: Command,
 }
 
+#[cfg(feature = "train")]
 const EXAMPLES: &str = "\
 One minute:
   midpg synth --preset amazon --rows 20000 --seed 1 --effect modulated --truth --out log.csv
@@ -53,15 +73,27 @@ One minute:
 
 Exit codes: 0 success, 1 error (one line, `error: …`), 2 wrong usage.";
 
+#[cfg(not(feature = "train"))]
+const EXAMPLES: &str = "\
+This is the small command: it scores, but it trains nothing.
+  midpg score --model model.safetensors --data log.csv --out scores.csv
+
+Exit codes: 0 success, 1 error (one line, `error: …`), 2 wrong usage.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Schema(schema::Args),
     Synth(synth::Args),
+    #[cfg(feature = "train")]
     Train(Box<train::Args>),
+    #[cfg(feature = "train")]
     Evaluate(evaluate::Args),
     Score(score::Args),
+    #[cfg(feature = "train")]
     Explain(explain::Args),
+    #[cfg(feature = "train")]
     Compare(Box<compare::Args>),
+    #[cfg(feature = "train")]
     Sweep(Box<sweep::Args>),
     Inspect(inspect::Args),
     Export(export::Args),
@@ -84,11 +116,16 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Schema(args) => schema::run(&args),
         Command::Synth(args) => synth::run(&args),
+        #[cfg(feature = "train")]
         Command::Train(args) => train::run(&args),
+        #[cfg(feature = "train")]
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Score(args) => score::run(&args),
+        #[cfg(feature = "train")]
         Command::Explain(args) => explain::run(&args),
+        #[cfg(feature = "train")]
         Command::Compare(args) => compare::run(&args),
+        #[cfg(feature = "train")]
         Command::Sweep(args) => sweep::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Export(args) => export::run(&args),

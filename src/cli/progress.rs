@@ -8,7 +8,10 @@ fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
     }
-    bar.enable_steady_tick(Duration::from_millis(200));
+    // It ticks in a thread of its own, which WASI has not.
+    if cfg!(not(target_family = "wasm")) {
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
     bar
 }
 
@@ -27,6 +30,7 @@ pub(super) fn bytes(what: &'static str, total: Option<u64>) -> ProgressBar {
     .with_message(what)
 }
 
+#[cfg(feature = "train")]
 /// A bar over trials, with the time that is left.
 pub(super) fn trials(total: u64) -> ProgressBar {
     styled(

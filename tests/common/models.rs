@@ -1,5 +1,9 @@
 //! Models of every method with random weights.
-#![allow(dead_code)] // not every test that includes this file uses all of it
+#![allow(
+    dead_code,
+    reason = "not every test that includes this file uses all of it"
+)]
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use mi_dpg::artifact::{Artifact, FORMAT, Metadata, TensorValue, TrainingSummary};
 use mi_dpg::data::synth::{Effect, Preset, SynthOptions, dataset};

@@ -1,5 +1,7 @@
 //! Exported models in another runtime against our scorer.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
 #[path = "../../../tests/common/models.rs"]
 mod models;
 
