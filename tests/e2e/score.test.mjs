@@ -1,9 +1,18 @@
 // `mi-dpg/score` as its users have it: in Node from bytes, and in a plain page under a strict content policy. The model
 // is trained here with the package, and both must give what the training package says of the same rows.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { packages, start } from "./browser.mjs";
+
+const run = promisify(execFile);
+const www = new URL("../../www/package.json", import.meta.url);
 
 const SCHEMA = `
   [format]
@@ -192,4 +201,72 @@ test("a plain page under a strict content policy scores", async () => {
     { model: [...model], rows: ROWS.slice(0, 20) },
   );
   close(scores, expected.slice(0, 20));
+});
+
+/** A project that has installed what `npm pack` makes of the package. */
+async function project(t, files) {
+  const folder = await mkdtemp(join(tmpdir(), "mi-dpg-project-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const packed = await run(
+    "npm",
+    ["pack", "--json", "--pack-destination", folder],
+    { cwd: packages },
+  );
+  // A list in npm 10; by the package's name in npm 11 and later.
+  const [{ filename }] = Object.values(JSON.parse(packed.stdout));
+  const installed = join(folder, "node_modules/mi-dpg");
+  await mkdir(installed, { recursive: true });
+  const tarball = join(folder, filename);
+  await run("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  files["package.json"] = `{ "type": "module" }`;
+  for (const [name, text] of Object.entries(files))
+    await writeFile(join(folder, name), text);
+  return folder;
+}
+
+test("an app that Vite bundles scores", async (t) => {
+  const folder = await project(t, {
+    "index.html": `<!doctype html><script type="module" src="/main.js"></script>`,
+    "main.js": `
+      import init, { Scorer } from "mi-dpg/score";
+      import wasm from "mi-dpg/score/mi_dpg_bg.wasm?url";
+      window.score = async (model, rows) => {
+        await init(fetch(wasm));
+        return [...Scorer.load(new Uint8Array(model)).scoreRows(rows)];
+      };`,
+  });
+  const vite = createRequire(www).resolve("vite");
+  const { build } = await import(pathToFileURL(vite));
+  await build({
+    root: folder,
+    base: "./",
+    logLevel: "error",
+    configFile: false,
+  });
+  const app = await start([], join(folder, "dist/"));
+  t.after(() => app.close());
+  const { page, trouble } = await app.open();
+  await page.waitForFunction(() => "score" in window);
+  const scores = await page.evaluate(
+    ({ model, rows }) => window.score(model, rows),
+    { model: [...model], rows: ROWS.slice(0, 20) },
+  );
+  close(scores, expected.slice(0, 20));
+  assert.deepEqual(trouble, []);
+});
+
+test("a Node program scores with the installed package", async (t) => {
+  const folder = await project(t, {
+    "score.js": `
+      import { readFile } from "node:fs/promises";
+      import init, { Scorer } from "mi-dpg/score";
+      const wasm = new URL(import.meta.resolve("mi-dpg/score/mi_dpg_bg.wasm"));
+      await init(await readFile(wasm));
+      const [model, rows] = await Promise.all(["model.safetensors", "rows.json"].map((name) => readFile(name)));
+      console.log(JSON.stringify([...Scorer.load(model).scoreRows(JSON.parse(rows))]));`,
+    "rows.json": JSON.stringify(ROWS.slice(0, 20)),
+  });
+  await writeFile(join(folder, "model.safetensors"), model);
+  const { stdout } = await run("node", ["score.js"], { cwd: folder });
+  close(JSON.parse(stdout), expected.slice(0, 20));
 });
