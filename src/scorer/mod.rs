@@ -70,7 +70,7 @@ impl Scorer {
     /// Reads, checks and compiles a model file.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile), as [`Artifact::from_bytes`].
+    /// [`ErrorKind::ModelFile`], as [`Artifact::from_bytes`].
     pub fn load(bytes: &[u8]) -> Result<Self> {
         Artifact::from_bytes(bytes).and_then(Self::new)
     }
@@ -78,7 +78,7 @@ impl Scorer {
     /// Compiles a model file's content.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile) when tensors do not fit the document; none after
+    /// [`ErrorKind::ModelFile`] when tensors do not fit the document; none after
     /// [`Artifact::from_bytes`].
     pub fn new(artifact: Artifact) -> Result<Self> {
         let Artifact {
