@@ -3,7 +3,11 @@ import { readFileSync } from "node:fs";
 import { WASI } from "node:wasi";
 
 const [path, ...args] = process.argv.slice(2);
-const wasi = new WASI({ version: "preview1", args: [path, ...args], preopens: { ".": "." } });
+const wasi = new WASI({
+  version: "preview1",
+  args: [path, ...args],
+  preopens: { ".": "." },
+});
 const module = await WebAssembly.compile(readFileSync(path));
 const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
 process.exitCode = wasi.start(instance);

@@ -16,9 +16,12 @@ async function onnx(name) {
   const ort = await import("/modules/onnxruntime-web/dist/ort.wasm.min.mjs");
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = "/modules/onnxruntime-web/dist/";
-  const session = await ort.InferenceSession.create(await bytes(`/models/${name}.onnx`), {
-    executionProviders: ["wasm"],
-  });
+  const session = await ort.InferenceSession.create(
+    await bytes(`/models/${name}.onnx`),
+    {
+      executionProviders: ["wasm"],
+    },
+  );
   return (ids, rows, width) => async () => {
     const input = new ort.Tensor("int32", ids, [rows, width]);
     const { probability } = await session.run({ ids: input });
@@ -28,7 +31,9 @@ async function onnx(name) {
 
 async function tensorflow(name) {
   await script("/modules/@tensorflow/tfjs/dist/tf.min.js");
-  await script("/modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js");
+  await script(
+    "/modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js",
+  );
   const tf = window.tf;
   tf.wasm.setWasmPaths("/modules/@tensorflow/tfjs-backend-wasm/dist/");
   tf.wasm.setThreadsCount(1);
@@ -36,15 +41,26 @@ async function tensorflow(name) {
   const file = safetensors(await bytes(`/models/${name}.safetensors`));
   const document = await (await fetch(`/models/${name}.json`)).json();
   const weights = Object.fromEntries(
-    Object.entries(file).map(([key, { data, shape }]) => [key, tf.tensor(data, shape)]),
+    Object.entries(file).map(([key, { data, shape }]) => [
+      key,
+      tf.tensor(data, shape),
+    ]),
   );
-  const tables = document.fields.map((field) => weights[`embedding.${field.name}`]);
+  const tables = document.fields.map(
+    (field) => weights[`embedding.${field.name}`],
+  );
   // Its fastest form: weights turned once, bias and ReLU fused.
   const turned = {};
   for (const [key, weight] of Object.entries(weights))
-    if (key.endsWith(".weight") && weight.rank === 2) turned[key] = tf.transpose(weight);
+    if (key.endsWith(".weight") && weight.rank === 2)
+      turned[key] = tf.transpose(weight);
   const linear = (name, x, activation = "linear") =>
-    tf.fused.matMul({ a: x, b: turned[`${name}.weight`], bias: weights[`${name}.bias`], activation });
+    tf.fused.matMul({
+      a: x,
+      b: turned[`${name}.weight`],
+      bias: weights[`${name}.bias`],
+      activation,
+    });
   // W as [d_c, d_n/d_c, d_m]: what each column block of h gives.
   const blocks = {};
   const layers = document.network.hidden.map((_, l) => {
@@ -54,27 +70,54 @@ async function tensorflow(name) {
       const [dm, dn] = weights[`${name}.weight`].shape;
       const dc = shared.shape[1];
       const dr = weights[`${name}.weighting.row.bias`].shape[0];
-      blocks[name] = { dm, dn, dc, dr, weight: tf.reshape(tf.transpose(weights[`${name}.weight`]), [dc, dn / dc, dm]) };
+      blocks[name] = {
+        dm,
+        dn,
+        dc,
+        dr,
+        weight: tf.reshape(tf.transpose(weights[`${name}.weight`]), [
+          dc,
+          dn / dc,
+          dm,
+        ]),
+      };
     }
     return name;
   });
   const modulated = (name, e, h, rows) => {
     const { dm, dn, dc, dr, weight } = blocks[name];
     const r = linear(`${name}.weighting.row`, tf.concat([e, h], 1));
-    const s = tf.sigmoid(tf.mul(tf.reshape(r, [rows, dr, 1]), weights[`${name}.weighting.column_shared`]));
+    const s = tf.sigmoid(
+      tf.mul(
+        tf.reshape(r, [rows, dr, 1]),
+        weights[`${name}.weighting.column_shared`],
+      ),
+    );
     const parts = tf.transpose(tf.reshape(h, [rows, dc, dn / dc]), [1, 0, 2]);
-    const products = tf.reshape(tf.matMul(parts, weight), [dc, rows, dr, dm / dr]);
+    const products = tf.reshape(tf.matMul(parts, weight), [
+      dc,
+      rows,
+      dr,
+      dm / dr,
+    ]);
     const scale = tf.reshape(tf.transpose(s, [2, 0, 1]), [dc, rows, dr, 1]);
     const sum = tf.reshape(tf.sum(tf.mul(products, scale), 0), [rows, dm]);
     return tf.add(sum, weights[`${name}.bias`]);
   };
   return (ids, rows, width) => {
-    const columns = tables.map((_, f) => Int32Array.from({ length: rows }, (_, row) => ids[row * width + f]));
+    const columns = tables.map((_, f) =>
+      Int32Array.from({ length: rows }, (_, row) => ids[row * width + f]),
+    );
     return async () => {
       const out = tf.tidy(() => {
-        const parts = tables.map((table, f) => tf.gather(table, tf.tensor1d(columns[f], "int32")));
+        const parts = tables.map((table, f) =>
+          tf.gather(table, tf.tensor1d(columns[f], "int32")),
+        );
         let h = tf.concat(parts, 1);
-        for (const name of layers) h = blocks[name] ? tf.relu(modulated(name, parts[0], h, rows)) : linear(name, h, "relu");
+        for (const name of layers)
+          h = blocks[name]
+            ? tf.relu(modulated(name, parts[0], h, rows))
+            : linear(name, h, "relu");
         return tf.sigmoid(tf.reshape(linear("output", h), [rows]));
       });
       const data = await out.data();
@@ -111,23 +154,34 @@ window.compare = async (name, rows, rounds) => {
   let error = 0;
   for (const [key, call] of Object.entries(calls)) {
     const got = await call();
-    if (got.length !== rows) throw new Error(`${key} gives ${got.length} for ${rows} rows`);
-    for (let i = 0; i < rows; i++) error = Math.max(error, Math.abs(got[i] - expected[i]));
+    if (got.length !== rows)
+      throw new Error(`${key} gives ${got.length} for ${rows} rows`);
+    for (let i = 0; i < rows; i++)
+      error = Math.max(error, Math.abs(got[i] - expected[i]));
     // The engine compiles what is hot in its own time.
-    for (const until = performance.now() + WARM_UP; performance.now() < until; ) await call();
-    counts[key] = Math.max(1, Math.ceil(20 / Math.max(await sample(call, 3), 1e-3)));
+    for (const until = performance.now() + WARM_UP; performance.now() < until;)
+      await call();
+    counts[key] = Math.max(
+      1,
+      Math.ceil(20 / Math.max(await sample(call, 3), 1e-3)),
+    );
     samples[key] = [];
   }
   for (let round = 0; round < rounds; round++) {
     const keys = Object.keys(calls);
-    for (const key of round % 2 ? keys.reverse() : keys) samples[key].push(await sample(calls[key], counts[key]));
+    for (const key of round % 2 ? keys.reverse() : keys)
+      samples[key].push(await sample(calls[key], counts[key]));
   }
   return { samples, error };
 };
 
 /** Milliseconds from nothing to the first score of one row. */
 window.firstScore = async (name) => {
-  const make = { "mi-dpg/score": ours, "onnxruntime-web": onnx, "TensorFlow.js": tensorflow }[name];
+  const make = {
+    "mi-dpg/score": ours,
+    "onnxruntime-web": onnx,
+    "TensorFlow.js": tensorflow,
+  }[name];
   const started = performance.now();
   const call = (await make("p"))(new Int32Array(6), 1, 6);
   await call();
@@ -147,7 +201,11 @@ async function bytes(url) {
 function script(src) {
   return new Promise((resolve, reject) => {
     if (document.querySelector(`script[src="${src}"]`)) return resolve();
-    const element = Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject });
+    const element = Object.assign(document.createElement("script"), {
+      src,
+      onload: resolve,
+      onerror: reject,
+    });
     document.head.append(element);
   });
 }
@@ -155,12 +213,24 @@ function script(src) {
 function safetensors(file) {
   const view = new DataView(file.buffer, file.byteOffset);
   const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  const header = JSON.parse(
+    new TextDecoder().decode(file.subarray(8, 8 + length)),
+  );
   delete header.__metadata__;
   return Object.fromEntries(
-    Object.entries(header).map(([name, { shape, data_offsets: [from, to] }]) => {
-      const data = new Float32Array(file.slice(8 + length + from, 8 + length + to).buffer);
-      return [name, { data, shape }];
-    }),
+    Object.entries(header).map(
+      ([
+        name,
+        {
+          shape,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const data = new Float32Array(
+          file.slice(8 + length + from, 8 + length + to).buffer,
+        );
+        return [name, { data, shape }];
+      },
+    ),
   );
 }
