@@ -105,11 +105,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let piece = || Piece::new(&encoder);
     let mut working: Vec<Piece> = (0..pieces).map(|_| piece()).collect();
     let mut waiting: Vec<Piece> = (0..pieces).map(|_| piece()).collect();
-    let mut more = fill(&mut stream, &mut waiting)?;
+    let mut more = fill(&mut stream, &mut waiting);
     while more {
         std::mem::swap(&mut working, &mut waiting);
         // This thread reads; the others encode, score and write text meanwhile.
-        let filled = rayon::in_place_scope(|scope| {
+        more = rayon::in_place_scope(|scope| {
             scope.spawn(|_| {
                 let used = working
                     .par_iter_mut()
@@ -118,13 +118,15 @@ pub(super) fn run(args: &Args) -> Result<()> {
             });
             fill(&mut stream, &mut waiting)
         });
-        for piece in working.iter_mut().filter(|piece| !piece.rows.is_empty()) {
+        for piece in &mut working {
             std::mem::replace(&mut piece.result, Ok(()))?;
+            if piece.rows.is_empty() {
+                break;
+            }
             out.put(&piece.text)?;
             counts.add(&piece.chunk);
         }
         bar.set_position(stream.bytes_read());
-        more = filled?;
     }
     out.finish()?;
     bar.finish_and_clear();
@@ -146,13 +148,20 @@ fn check_kept(args: &Args, input: Format, header: &[String], name: &str) -> Resu
     }
 }
 
-/// Reads rows into the pieces, as far as there are any; whether there are.
-fn fill(stream: &mut RawStream<'_>, pieces: &mut [Piece]) -> Result<bool> {
+/// Reads rows into the pieces, as far as there are any; whether there is something to do. What ends the source is the
+/// result of its piece, so that an error in the rows before it is told first.
+fn fill(stream: &mut RawStream<'_>, pieces: &mut [Piece]) -> bool {
     let mut any = false;
     for piece in pieces {
-        any |= stream.next(ROWS, &mut piece.rows)?;
+        match stream.next(ROWS, &mut piece.rows) {
+            Ok(some) => any |= some,
+            Err(error) => {
+                piece.result = Err(error);
+                return true;
+            }
+        }
     }
-    Ok(any)
+    any
 }
 
 /// Some rows on their way from text to text, with the memory that they need.
