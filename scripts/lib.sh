@@ -15,10 +15,10 @@ www=$root/www
 native_features=cli,train,flex,ndarray,parallel,mimalloc,capi
 # The shipped CPU package has one backend: a second one adds a third to its size. The browser tests have
 # every device in one build.
-wasm_cpu_features=web,train,flex
-wasm_gpu_features=web,train,webgpu
+wasm_cpu_features=web,train,flex,map
+wasm_gpu_features=web,train,webgpu,map
 wasm_score_features=web
-wasm_test_features=web,train,flex,ndarray,webgpu
+wasm_test_features=web,train,flex,ndarray,webgpu,map
 wasm_target=wasm32-unknown-unknown
 # What `make edge` builds the small command for.
 edge_targets="x86_64-unknown-linux-musl aarch64-unknown-linux-musl wasm32-wasip1"

@@ -138,16 +138,10 @@ fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
     let (explanation, points) =
         pollster::block_on(work).map_err(|error: Error| error.in_file(path.display()))?;
     // Scenarios without rows are not in the list.
-    let mut present = points.scenario.clone();
-    present.sort_unstable();
-    present.dedup();
+    let (_, scenario) = points.places();
     let map = map(&points, args.seed).map(|map| Mapped {
         rows: points.rows.clone(),
-        scenario: points
-            .scenario
-            .iter()
-            .map(|id| present.partition_point(|other| other < id))
-            .collect(),
+        scenario,
         map,
     });
     Ok(Explained {

@@ -12,6 +12,7 @@ mod columns;
 mod encoder;
 mod encoder_json;
 mod fit;
+mod impressions;
 mod input_field;
 mod layout;
 mod load;
@@ -31,6 +32,7 @@ mod vocabulary;
 
 pub use columns::{Columns, FieldColumn};
 pub use encoder::Encoder;
+pub use impressions::{Impression, impressions};
 pub use input_field::InputField;
 pub use load::{Dataset, LoadReport, encode, load};
 pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse};

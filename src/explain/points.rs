@@ -114,6 +114,19 @@ impl Points {
         &self.values[i * self.size..][..self.size]
     }
 
+    /// The ids of the scenarios that have points, and of every point its scenario's place among them.
+    pub fn places(&self) -> (Vec<u32>, Vec<usize>) {
+        let mut present = self.scenario.clone();
+        present.sort_unstable();
+        present.dedup();
+        let places = self
+            .scenario
+            .iter()
+            .map(|id| present.partition_point(|other| other < id))
+            .collect();
+        (present, places)
+    }
+
     /// How well scenarios part.
     pub fn separation(&self) -> Separation {
         let scenarios = self

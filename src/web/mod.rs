@@ -14,15 +14,21 @@ mod fields;
 mod score;
 
 #[cfg(feature = "train")]
+mod comparison;
+#[cfg(feature = "train")]
 mod config;
 #[cfg(feature = "train")]
 mod dataset;
 #[cfg(feature = "train")]
 mod device;
 #[cfg(feature = "train")]
+mod explain;
+#[cfg(feature = "train")]
 mod model;
 #[cfg(feature = "train")]
 mod schema;
+#[cfg(feature = "train")]
+mod scoring;
 #[cfg(feature = "train")]
 mod trainer;
 #[cfg(feature = "train")]

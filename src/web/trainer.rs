@@ -15,7 +15,7 @@ use super::model::Model;
 use super::types::{set, to_js};
 use crate::error::{Error, ErrorKind};
 use crate::model::evaluate;
-use crate::train::{self, Event};
+use crate::train::{self, Event, TrainOptions};
 
 /// A training run. Stop pulling to pause, `cancel` or `free` to end.
 #[wasm_bindgen]
@@ -55,12 +55,7 @@ impl Trainer {
         data: &Dataset,
         #[wasm_bindgen(unchecked_param_type = "TrainConfig")] config: JsValue,
     ) -> JsResult<Trainer> {
-        let data = data.inner.clone();
-        let options = config::parse(config)?;
-        let device = current().await?;
-        let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name)
-            .map_err(js_error)?;
-        Ok(Self::wrap(trainer, data, device.name))
+        Self::open(data.inner.clone(), config::parse(config)?).await
     }
 
     /// Continues the run of a checkpoint, on the device that was opened last.
@@ -81,23 +76,6 @@ impl Trainer {
         )
         .map_err(js_error)?;
         Ok(Self::wrap(trainer, data, device.name))
-    }
-
-    fn wrap(
-        trainer: train::Trainer,
-        data: std::sync::Arc<crate::data::Dataset>,
-        device: &'static str,
-    ) -> Self {
-        let slot = Slot {
-            trainer: RefCell::new(Some(trainer)),
-            data,
-            device,
-            cancelled: Cell::new(false),
-            started: js_sys::Date::now(),
-        };
-        Self {
-            slot: Rc::new(slot),
-        }
     }
 
     /// Does the next thing; `undefined` after `done`.
@@ -138,6 +116,41 @@ impl Trainer {
     /// The next `nextEvent` fails with the kind `cancelled`.
     pub fn cancel(&self) {
         self.slot.cancelled.set(true);
+    }
+}
+
+impl Trainer {
+    async fn open(
+        data: std::sync::Arc<crate::data::Dataset>,
+        options: TrainOptions,
+    ) -> JsResult<Trainer> {
+        let device = current().await?;
+        let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name)
+            .map_err(js_error)?;
+        Ok(Self::wrap(trainer, data, device.name))
+    }
+
+    /// The promise of a run.
+    pub(super) fn begin(data: &Dataset, options: TrainOptions) -> Promise {
+        let data = data.inner.clone();
+        future_to_promise(async move { Self::open(data, options).await.map(JsValue::from) })
+    }
+
+    fn wrap(
+        trainer: train::Trainer,
+        data: std::sync::Arc<crate::data::Dataset>,
+        device: &'static str,
+    ) -> Self {
+        let slot = Slot {
+            trainer: RefCell::new(Some(trainer)),
+            data,
+            device,
+            cancelled: Cell::new(false),
+            started: js_sys::Date::now(),
+        };
+        Self {
+            slot: Rc::new(slot),
+        }
     }
 }
 

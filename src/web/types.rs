@@ -75,7 +75,8 @@ export interface ModelInfo {
   weighted: boolean; config: unknown; training: TrainingSummary;
   scenarios: string[]; fields: FieldInfo[]; parameters: { embedding: number; network: number };
 }
-export interface Scores { scores: Float32Array; skipped: number; skipReasons: string[]; unknownScenarios: number; outOfVocabulary: Record<string, number> }
+/** Some rows' scores, NaN for a row that was skipped; bytesRead counts from the start of the (packed) file. */
+export interface ScoredRows { scores: Float32Array; skipped: number; skipReasons: string[]; unknownScenarios: number; outOfVocabulary: Record<string, number>; bytesRead: number }
 export interface LayerExplanation {
   dm: number; dn: number; dr: number; dc: number;
   /** scenarios × dr × dc: the mean compact s. */
@@ -90,5 +91,36 @@ export interface Explanation {
   similarity: Float32Array;
   /** scenarios × scenarios, raw cosine. */
   cosine: Float32Array;
+}
+/** A row of a file as it stands there; null is an empty cell. */
+export interface Impression { line: number; scenario: string; label: number | null; cells: Record<string, string | null> }
+/** Rows as points in the space of their weighting matrices. */
+export interface ScenarioMap {
+  /** In that space, not on the map. */
+  separation: { silhouette: number | null; between: number; within: number; ratio: number | null };
+  scenarios: string[];
+  /** Of every point its place in scenarios. */
+  scenario: number[];
+  /** t-SNE; null with too few points. */
+  map: { perplexity: number; places: [number, number][] } | null;
+}
+export interface ComparisonTrial { method: Method; variant: string | null; seed: number }
+/** From a trial's `done` event and its model's training summary. */
+export interface ComparisonOutcome { bestEpoch: number; epochs: number; validAuc: number | null; validLogloss: number | null; seconds: number; report: Report | null }
+export interface MeanStd { mean: number; std: number | null; n: number }
+export interface ComparisonFigure {
+  over_trials: MeanStd; interval_95: number | null;
+  /** Relative gain over DNN, positive is better. */
+  gain_percent: number | null;
+  /** Of the paired t-test against the best baseline. */
+  p: number | null; significant: boolean; values: number[];
+}
+export interface ComparisonRow {
+  method: Method; variant?: string; auc: ComparisonFigure | null; logloss: ComparisonFigure | null;
+  parameters: { embedding: number; network: number }; seconds: MeanStd | null;
+}
+export interface ComparisonTable {
+  trials: number; test_rows: number; methods: ComparisonRow[]; best_baseline: Method | null;
+  scenarios: { scenario: string; rows: number; positives: number; auc: (MeanStd | null)[]; logloss: (MeanStd | null)[] }[];
 }
 "#;

@@ -1,14 +1,19 @@
 import { Connection, type Answer, type WorkerLike } from "./connection.ts";
 import { ModelHandle } from "./model.ts";
 import { TrainingRun, type TrainOptions } from "./run.ts";
+import { score, type ScoreOptions } from "./scoring.ts";
+import { compare, type CompareOptions } from "./compare.ts";
 import type {
+  ComparisonResult,
   Computed,
   DatasetInfo,
   DeviceChoice,
   DeviceInfo,
   Explanation,
+  Impression,
   Progress,
   Report,
+  ScenarioMap,
   Scores,
 } from "./types.ts";
 
@@ -84,9 +89,13 @@ export class Client {
     return model.bytes.slice();
   }
 
-  async score(model: ModelHandle, csv: Uint8Array): Promise<Scores & Computed> {
-    const id = await model.locate();
-    return computed(await this.#connection.request("score", { model: id, csv }));
+  /** One probability a row of the file, in its order. */
+  async score(
+    model: ModelHandle,
+    csv: Uint8Array,
+    options: ScoreOptions = {},
+  ): Promise<Scores & Computed> {
+    return score(this.#connection, await model.locate(), csv, options);
   }
 
   async evaluate(model: ModelHandle, csv: Uint8Array, part?: string): Promise<Report & Computed> {
@@ -97,6 +106,27 @@ export class Client {
   async explain(model: ModelHandle, csv: Uint8Array): Promise<Explanation & Computed> {
     const id = await model.locate();
     return computed(await this.#connection.request("explain", { model: id, csv }));
+  }
+
+  /** Rows as points in the space of their weighting matrices, laid out in two dimensions. */
+  async map(
+    model: ModelHandle,
+    csv: Uint8Array,
+    { perScenario = 100, seed = 1 } = {},
+  ): Promise<ScenarioMap & Computed> {
+    const id = await model.locate();
+    return computed(await this.#connection.request("map", { model: id, csv, perScenario, seed }));
+  }
+
+  /** The first rows of each scenario of the file. */
+  async impressions(model: ModelHandle, csv: Uint8Array, perScenario = 5): Promise<Impression[]> {
+    const id = await model.locate();
+    return (await this.#connection.request("impressions", { model: id, csv, perScenario })).result;
+  }
+
+  /** Trains every method some times over and tabulates them as the paper's Table 1 does. */
+  compare(options: CompareOptions): Promise<ComparisonResult & Computed> {
+    return compare(this.#connection, options);
   }
 
   /** Stops the worker; everything under way is rejected. */

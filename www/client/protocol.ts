@@ -1,15 +1,19 @@
 // What the page and the worker say to each other: two discriminated unions, every request with an id.
 import type { WireError } from "./error.ts";
 import type {
+  ComparisonProgress,
+  ComparisonResult,
   DatasetInfo,
   DeviceChoice,
   DeviceInfo,
   EpochEvent,
   Explanation,
+  Impression,
+  Method,
   ModelInfo,
   Progress,
   Report,
-  Scores,
+  ScenarioMap,
   StepEvent,
   TrainConfig,
 } from "./types.ts";
@@ -31,6 +35,19 @@ export interface CheckpointMessage {
   kind: "checkpoint";
   bytes: Uint8Array;
 }
+
+/** Some rows' scores; `share` is how much of the file has been read. */
+export interface ScoredMessage {
+  scores: Float32Array;
+  skipped: number;
+  skipReasons: string[];
+  unknownScenarios: number;
+  outOfVocabulary: Record<string, number>;
+  share: number;
+}
+
+export type ComparisonMessage =
+  ({ kind: "progress" } & ComparisonProgress) | ({ kind: "done" } & ComparisonResult);
 
 export type TrainMessage = StepEvent | EpochEvent | DoneMessage | CheckpointMessage;
 
@@ -55,9 +72,32 @@ export interface Operations {
   cancelRun: { take: { run: number }; give: null };
   load: { take: { bytes: Uint8Array }; give: { model: number; info: ModelInfo } };
   save: { take: { model: number }; give: Uint8Array };
-  score: { take: { model: number; csv: Uint8Array }; give: Scores };
+  startScoring: { take: { model: number; csv: Uint8Array; skip: boolean }; give: number };
+  /** null after the last row. */
+  nextScores: { take: { scoring: number }; give: ScoredMessage | null };
+  endScoring: { take: { scoring: number }; give: null };
   evaluate: { take: { model: number; csv: Uint8Array; part: string | undefined }; give: Report };
   explain: { take: { model: number; csv: Uint8Array }; give: Explanation };
+  map: {
+    take: { model: number; csv: Uint8Array; perScenario: number; seed: number };
+    give: ScenarioMap;
+  };
+  impressions: {
+    take: { model: number; csv: Uint8Array; perScenario: number };
+    give: Impression[];
+  };
+  startComparison: {
+    take: {
+      csv: Uint8Array;
+      schema: string;
+      methods: Method[];
+      trials: number;
+      config: TrainConfig;
+    };
+    give: number;
+  };
+  nextComparison: { take: { comparison: number }; give: ComparisonMessage };
+  endComparison: { take: { comparison: number }; give: null };
   freeModel: { take: { model: number }; give: null };
 }
 

@@ -1,9 +1,13 @@
+import { ComparisonSession } from "./comparison.ts";
 import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import type { Operation, Operations } from "./protocol.ts";
 import { TrainingSession } from "./session.ts";
 import type { Progress } from "./types.ts";
-import { loadModule, type WasmModel, type WasmModule } from "./wasm.ts";
+import { loadModule, type WasmModel, type WasmModule, type WasmScoring } from "./wasm.ts";
+
+/** Rows scored between two looks at the messages. */
+const SCORED_ROWS = 8192;
 
 type Handlers = {
   [O in Operation]: (take: Operations[O]["take"]) => Promise<Operations[O]["give"]>;
@@ -19,6 +23,8 @@ export class Runtime {
   #lane: Promise<unknown> = Promise.resolve();
   readonly #models = new Map<number, WasmModel>();
   readonly #runs = new Map<number, TrainingSession>();
+  readonly #scorings = new Map<number, WasmScoring>();
+  readonly #comparisons = new Map<number, ComparisonSession>();
   readonly #breathe = messageLoopTurn();
 
   constructor(onProgress: (progress: Progress) => void) {
@@ -98,14 +104,51 @@ export class Runtime {
       return { model: this.#keep(this.#models, model), info: model.info };
     },
     save: ({ model }) => this.#exclusive(() => this.#model(model).save()),
-    score: ({ model, csv }) => this.#exclusive(() => this.#model(model).score(csv)),
+    startScoring: ({ model, csv, skip }) =>
+      this.#exclusive(async () =>
+        this.#keep(this.#scorings, this.#model(model).scoring(csv, skip ? "skip" : "fail")),
+      ),
+    nextScores: async ({ scoring }) => {
+      const source = this.#scorings.get(scoring);
+      if (!source) throw new MidpgError("cancelled", "the scoring was cancelled");
+      const next = await this.#exclusive(() => source.next(SCORED_ROWS));
+      if (next === undefined) return null;
+      const { bytesRead, ...scored } = next;
+      return { ...scored, share: bytesRead / Math.max(source.total, 1) };
+    },
+    endScoring: ({ scoring }) =>
+      this.#exclusive(async () => {
+        this.#scorings.get(scoring)?.free();
+        this.#scorings.delete(scoring);
+        return null;
+      }),
     evaluate: ({ model, csv, part }) =>
       this.#exclusive(() => this.#model(model).evaluate(csv, part)),
     explain: ({ model, csv }) => this.#exclusive(() => this.#model(model).explain(csv)),
+    map: ({ model, csv, perScenario, seed }) =>
+      this.#exclusive(() => this.#model(model).map(csv, perScenario, seed)),
+    impressions: ({ model, csv, perScenario }) =>
+      this.#exclusive(async () => this.#model(model).impressions(csv, perScenario)),
+    startComparison: async ({ csv, schema, methods, trials, config }) => {
+      const wasm = this.#wasm();
+      const plan = wasm.Comparison.plan(methods, trials, config);
+      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
+      return this.#keep(this.#comparisons, new ComparisonSession(plan, data, this.#host));
+    },
+    nextComparison: async ({ comparison }) => {
+      const session = this.#comparisons.get(comparison);
+      if (!session) throw new MidpgError("cancelled", "the comparison was cancelled");
+      return session.next();
+    },
+    endComparison: ({ comparison }) =>
+      this.#exclusive(async () => {
+        this.#comparisons.get(comparison)?.free();
+        this.#comparisons.delete(comparison);
+        return null;
+      }),
     freeModel: ({ model }) =>
       this.#exclusive(async () => {
-        this.#models.get(model)?.free();
-        this.#models.delete(model);
+        this.#free(model);
         return null;
       }),
   };
@@ -114,6 +157,7 @@ export class Runtime {
     exclusive: <T>(work: () => Promise<T>) => this.#exclusive(work),
     breathe: () => this.#breathe(),
     keepModel: (model: WasmModel) => this.#keep(this.#models, model),
+    freeModel: (model: number) => this.#free(model),
   };
 
   /** One wasm call at a time: an object of the module must not be entered while it waits for the GPU. */
@@ -127,6 +171,11 @@ export class Runtime {
     const session = this.#runs.get(run);
     this.#runs.delete(run);
     if (session) await this.#exclusive(async () => session.free());
+  }
+
+  #free(model: number): void {
+    this.#models.get(model)?.free();
+    this.#models.delete(model);
   }
 
   #keep<T>(shelf: Map<number, T>, thing: T): number {

@@ -12,6 +12,7 @@ export interface Host {
   /** Lets waiting messages arrive (a pause, a cancel) before the next step. */
   breathe(): Promise<void>;
   keepModel(model: WasmModel): number;
+  freeModel(model: number): void;
 }
 
 /** One training run in the worker: steps when pulled, between steps it can be paused or cancelled. */

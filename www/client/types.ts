@@ -93,8 +93,23 @@ export interface Report extends ScenarioReport {
   seed: number;
 }
 
+/** How a model came about. */
+export interface TrainingSummary {
+  data_sha256: string;
+  rows: number;
+  valid_rows: number;
+  seed: number;
+  device: string;
+  epochs: number;
+  best_epoch: number;
+  valid_auc: number | null;
+  valid_logloss: number | null;
+  base_rate: number;
+}
+
 export interface ModelInfo {
   method: string;
+  training: TrainingSummary;
   /** Whether it has weighting matrices to explain. */
   weighted: boolean;
   config: unknown;
@@ -126,6 +141,18 @@ export interface EpochEvent {
   validAuc: number | null;
   validLogloss: number;
   best: boolean;
+  /** What the mutual-information term estimates; null for methods without it. */
+  mutualInformation: MutualInformation | null;
+}
+
+/** The estimate of I(S; e) by the Jensen–Shannon divergence, from the epoch's mean loss of the discriminators. */
+export interface MutualInformation {
+  loss: number;
+  /** The loss of discriminators that tell nothing apart. */
+  floor: number;
+  /** In nats, 0 to ln 2. */
+  jsd: number;
+  share: number | null;
 }
 
 /** One block of the input columns of layer 1 that a feature field fills: [start, end). */
@@ -157,13 +184,120 @@ export interface Explanation {
   layers: LayerExplanation[];
   /** scenarios × scenarios: correlation of the mean s after subtracting the mean over scenarios. */
   similarity: Float32Array;
+  /** scenarios × scenarios: the raw cosine, near 1 everywhere. */
+  cosine: Float32Array;
+}
+
+/** Rows as points in the space of their weighting matrices. */
+export interface ScenarioMap {
+  /** Measured in that space, not on the map. */
+  separation: {
+    /** −1 to 1; null with fewer than two scenarios. */
+    silhouette: number | null;
+    between: number;
+    within: number;
+    ratio: number | null;
+  };
+  scenarios: string[];
+  /** Of every point its place in `scenarios`. */
+  scenario: number[];
+  /** t-SNE; null with too few points. */
+  map: { perplexity: number; places: [number, number][] } | null;
+}
+
+/** A row of a file as it stands there; null is an empty cell. */
+export interface Impression {
+  line: number;
+  scenario: string;
+  label: number | null;
+  cells: Record<string, string | null>;
 }
 
 export interface Scores {
   /** In input order; NaN for a skipped row. */
   scores: Float32Array;
   skipped: number;
+  /** Why, for the first few. */
+  skipReasons: string[];
+  /** Rows of a scenario that was not learnt. */
+  unknownScenarios: number;
   outOfVocabulary: Record<string, number>;
+}
+
+/** How far a file is scored. */
+export interface ScoreProgress {
+  rows: number;
+  /** Of the file, 0 to 1. */
+  share: number;
+}
+
+export interface MeanStd {
+  mean: number;
+  std: number | null;
+  n: number;
+}
+
+/** A metric of one method over trials. */
+export interface ComparisonFigure {
+  over_trials: MeanStd;
+  /** Half the width of the mean's 95 % interval. */
+  interval_95: number | null;
+  /** Relative gain over DNN; positive is better, of LogLoss too. */
+  gain_percent: number | null;
+  /** Of the paired t-test against the best baseline. */
+  p: number | null;
+  /** Better than the best baseline with p ≤ 0.05. */
+  significant: boolean;
+  values: number[];
+}
+
+export interface ComparisonRow {
+  method: Method;
+  variant?: string;
+  auc: ComparisonFigure | null;
+  logloss: ComparisonFigure | null;
+  parameters: { embedding: number; network: number };
+  seconds: MeanStd | null;
+}
+
+/** The paper's Table 1 for one data set, of the methods whose trials are over. */
+export interface ComparisonTable {
+  trials: number;
+  test_rows: number;
+  methods: ComparisonRow[];
+  best_baseline: Method | null;
+  /** Means by method, in the order of `methods`. */
+  scenarios: {
+    scenario: string;
+    rows: number;
+    positives: number;
+    auc: (MeanStd | null)[];
+    logloss: (MeanStd | null)[];
+  }[];
+}
+
+export interface ComparisonTrial {
+  method: Method;
+  variant: string | null;
+  seed: number;
+}
+
+/** Where a comparison is. */
+export interface ComparisonProgress {
+  /** Trials that are over, of all. */
+  done: number;
+  trials: number;
+  /** The one that runs and how far it is, 0 to 1; null after the last. */
+  trial: ComparisonTrial | null;
+  share: number;
+  /** What is known so far; null until a method's trials are over. */
+  table: ComparisonTable | null;
+}
+
+/** A comparison's table, and every trial as CSV. */
+export interface ComparisonResult {
+  table: ComparisonTable;
+  csv: string;
 }
 
 /** Every answer says where it was computed and how long that took. */

@@ -3,14 +3,19 @@
 import type { Plan } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import type { RawStep } from "./coalesce.ts";
+import type { ScoredMessage } from "./protocol.ts";
 import type {
+  ComparisonTable,
+  ComparisonTrial,
   DatasetInfo,
   DeviceInfo,
   EpochEvent,
   Explanation,
+  Impression,
+  Method,
   ModelInfo,
   Report,
-  Scores,
+  ScenarioMap,
   TrainConfig,
 } from "./types.ts";
 
@@ -39,9 +44,37 @@ export interface WasmTrainer {
 export interface WasmModel {
   readonly info: ModelInfo;
   save(): Promise<Uint8Array>;
-  score(csv: Uint8Array): Promise<Scores>;
+  scoring(csv: Uint8Array, onBadRow?: "fail" | "skip"): WasmScoring;
   evaluate(csv: Uint8Array, part?: string): Promise<Report>;
   explain(csv: Uint8Array): Promise<Explanation>;
+  map(csv: Uint8Array, perScenario: number, seed: number): Promise<ScenarioMap>;
+  impressions(csv: Uint8Array, perScenario: number): Impression[];
+  free(): void;
+}
+
+export interface WasmScoring {
+  readonly total: number;
+  next(rows: number): Promise<(Omit<ScoredMessage, "share"> & { bytesRead: number }) | undefined>;
+  free(): void;
+}
+
+export interface WasmComparison {
+  readonly count: number;
+  trial(index: number): ComparisonTrial;
+  start(index: number, data: WasmDataset): Promise<WasmTrainer>;
+  record(
+    index: number,
+    outcome: {
+      bestEpoch: number;
+      epochs: number;
+      validAuc: number | null;
+      validLogloss: number | null;
+      seconds: number;
+      report: Report | null;
+    },
+  ): void;
+  table(): ComparisonTable | null;
+  csv(): string;
   free(): void;
 }
 
@@ -57,6 +90,7 @@ export interface WasmModule {
     resume(data: WasmDataset, config: TrainConfig, checkpoint: Uint8Array): Promise<WasmTrainer>;
   };
   Model: { load(bytes: Uint8Array): Promise<WasmModel> };
+  Comparison: { plan(methods: Method[], trials: number, config: TrainConfig): WasmComparison };
 }
 
 /** Imports and instantiates one flavour from the folder that holds cpu/ and gpu/. */

@@ -7,7 +7,7 @@ export function count(n: number): string {
 export function fixed(value: number | null | undefined, digits = 4): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? "–"
-    : value.toFixed(digits);
+    : value.toFixed(digits).replace("-", "−");
 }
 
 /** With its sign, and a real minus. */

@@ -56,3 +56,17 @@ export function againstName(explanation: Explanation, against: Against): string 
   if (against.kind === "scenario") return explanation.scenarios[against.index].name;
   return "the mean over scenarios";
 }
+
+/** (1 − t) a + t b. */
+export function blend(a: Float32Array, b: Float32Array, t: number): Float32Array {
+  return a.map((value, i) => value + t * (b[i] - value));
+}
+
+/** The largest departure of any scenario from the mean over scenarios: the half-width that all share. */
+export function largestShift(layer: LayerExplanation): number {
+  const mean = overScenarios(layer);
+  let largest = 0;
+  for (let i = 0; i < layer.mean.length; i++)
+    largest = Math.max(largest, Math.abs(layer.mean[i] - mean[i % mean.length]));
+  return largest;
+}

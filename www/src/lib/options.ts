@@ -17,6 +17,8 @@ type Shown =
   | "seed";
 
 export interface Options extends Required<Pick<TrainConfig, Shown>> {
+  /** Widths of the hidden layers, with commas between. */
+  hidden: string;
   maxSteps: number | null;
   device: DeviceChoice;
   sample: string;
@@ -29,11 +31,14 @@ export const DEFAULTS: Options = {
   variant: "r",
   dk: 1,
   drDiv: 8,
-  dcDiv: 8,
+  // Embeddings have 16 columns: each block of S's columns in the first layer is one field.
+  dcDiv: 16,
   condition: "input",
   lambda: 1,
   embedding: 16,
-  epochs: 5,
+  // Samples are small: the library's 128, 64, 32 lets units die on them.
+  hidden: "64,32",
+  epochs: 8,
   patience: 2,
   batch: 256,
   lr: 1e-3,
@@ -69,6 +74,9 @@ const CHOICES: Partial<Record<keyof Options, readonly string[]>> = {
   condition: ["input", "scenario"],
 };
 
+/** One to six widths. */
+export const WIDTHS = /^ *[1-9]\d{0,4}( *, *[1-9]\d{0,4}){0,5} *$/;
+
 /** Reads what a link sets; what it sets wrongly is left at its default. */
 export function readOptions(search: string): Options {
   const options: Record<string, unknown> = { ...DEFAULTS };
@@ -77,6 +85,8 @@ export function readOptions(search: string): Options {
     const choices = CHOICES[key as keyof Options];
     if (choices) {
       if (choices.includes(text)) options[key] = text;
+    } else if (key === "hidden") {
+      if (WIDTHS.test(text)) options[key] = text;
     } else if (text.trim() !== "" && Number.isFinite(Number(text)) && Number(text) >= 0) {
       options[key] = Number(text);
     }
@@ -86,6 +96,7 @@ export function readOptions(search: string): Options {
 
 /** What of the settings goes to the trainer. */
 export function trainConfig(options: Options): TrainConfig {
-  const { sample: _sample, device: _device, maxSteps, ...config } = options;
+  const { sample: _sample, device: _device, maxSteps, hidden, ...rest } = options;
+  const config = { ...rest, hidden: hidden.split(",").map(Number) };
   return maxSteps === null ? config : { ...config, maxSteps };
 }

@@ -1,11 +1,6 @@
 import type { DatasetInfo } from "../../client/index.ts";
+import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
 import type { DeviceState } from "./device.svelte.ts";
-
-export interface Sample {
-  preset: string;
-  file: string;
-  bytes: number;
-}
 
 /** The table that is learned from: a sample of ours or a file of the user's, with its schema. */
 export class DataState {
@@ -14,16 +9,33 @@ export class DataState {
   /** The sample that is chosen, or null for the user's own file. */
   sample = $state<string | null>(null);
   name = $state("");
-  csv = $state.raw<Uint8Array | null>(null);
+  size = $state(0);
   /** The schema as the user sees and may edit it. */
   schema = $state("");
   info = $state.raw<DatasetInfo | null>(null);
   busy = $state(false);
   failure = $state<string | null>(null);
+  #csv: Uint8Array | null = null;
   #turn = 0;
 
   constructor(device: DeviceState) {
     this.#device = device;
+  }
+
+  /** Whether a table is chosen, fetched or not. */
+  get chosen(): boolean {
+    return this.sample !== null || this.#csv !== null;
+  }
+
+  /** The table's bytes; a sample's are fetched when they are first wanted. */
+  async table(): Promise<Uint8Array> {
+    if (this.#csv) return this.#csv;
+    const { name, sample } = this;
+    if (sample === null)
+      throw new Error("there is no data yet: choose a sample or open a CSV file");
+    const bytes = new Uint8Array(await (await get(`samples/${name}`)).arrayBuffer());
+    if (this.sample === sample) this.#csv = bytes;
+    return bytes;
   }
 
   /** Finds out which samples the site carries. */
@@ -35,42 +47,55 @@ export class DataState {
     });
   }
 
-  async pickSample(preset: string): Promise<void> {
+  /** Takes a sample; what was made of it when the site was built comes back, if anything was. */
+  async pickSample(preset: string): Promise<Showcase | null> {
     const sample = this.samples.find((s) => s.preset === preset) ?? this.samples[0];
-    if (!sample) return;
+    if (!sample) return null;
+    let showcase: Showcase | null = null;
     this.sample = sample.preset;
+    this.#csv = null;
+    this.name = sample.file;
+    this.size = sample.bytes;
+    this.info = null;
     await this.#attempt(async (current) => {
-      const response = await get(`samples/${sample.file}`);
-      const csv = new Uint8Array(await response.arrayBuffer());
-      const client = await this.#device.client();
-      const schema = await client.schemaToml(sample.preset);
-      if (current()) await this.#read(csv, sample.file, schema, current);
+      if (sample.showcase) {
+        const text = await (await get(`samples/${sample.preset}.json`)).text();
+        if (!current()) return;
+        showcase = revive(text);
+        this.schema = showcase.schema;
+        this.info = showcase.data;
+      } else {
+        const client = await this.#device.client();
+        const schema = await client.schemaToml(sample.preset);
+        const csv = await this.table();
+        if (current()) await this.#read(csv, schema, current);
+      }
     });
+    return showcase;
   }
 
   async openFile(file: File): Promise<void> {
     this.sample = null;
     await this.#attempt(async (current) => {
       const csv = new Uint8Array(await file.arrayBuffer());
-      this.csv = csv;
+      this.#csv = csv;
       this.name = file.name;
+      this.size = csv.length;
       this.info = null;
       this.schema = "";
       const client = await this.#device.client();
       const schema = await client.guessSchema(csv);
-      if (current()) await this.#read(csv, file.name, schema, current);
+      if (current()) await this.#read(csv, schema, current);
     });
   }
 
   /** Reads the same file again, with the schema as it was edited. */
   async useSchema(schema: string): Promise<void> {
-    const { csv, name } = this;
-    if (csv) await this.#attempt((current) => this.#read(csv, name, schema, current));
+    if (!this.chosen) return;
+    await this.#attempt(async (current) => this.#read(await this.table(), schema, current));
   }
 
-  async #read(csv: Uint8Array, name: string, schema: string, current: () => boolean) {
-    this.csv = csv;
-    this.name = name;
+  async #read(csv: Uint8Array, schema: string, current: () => boolean) {
     this.schema = schema;
     this.info = null;
     const client = await this.#device.client();
@@ -92,10 +117,4 @@ export class DataState {
       if (current()) this.busy = false;
     }
   }
-}
-
-async function get(path: string): Promise<Response> {
-  const response = await fetch(new URL(path, document.baseURI));
-  if (!response.ok) throw new Error(`${path} cannot be fetched (status ${response.status})`);
-  return response;
 }

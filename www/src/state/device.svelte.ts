@@ -5,8 +5,8 @@ import type { Client, DeviceChoice, DeviceInfo } from "../../client/index.ts";
 export class DeviceState {
   wish = $state<DeviceChoice>("auto");
   info = $state.raw<DeviceInfo | null>(null);
-  /** What the module is doing until it is ready. */
-  progress = $state("starting");
+  /** What the module is doing until it is ready; null before it is wanted. */
+  progress = $state<string | null>(null);
   /** Why the wished device is not the one that runs. */
   fallback = $state<string | null>(null);
   failure = $state<string | null>(null);
@@ -41,6 +41,7 @@ export class DeviceState {
   async #open(wish: DeviceChoice): Promise<Client> {
     this.info = null;
     this.failure = null;
+    this.progress = "starting";
     try {
       return await this.#start(wish);
     } catch (error) {

@@ -2,6 +2,7 @@ import { MidpgError } from "../../client/index.ts";
 import type {
   DoneEvent,
   EpochEvent,
+  Report,
   StepEvent,
   TrainConfig,
   TrainEvent,
@@ -19,7 +20,19 @@ export interface Point {
   validLogloss: number | null;
 }
 
-/** The training under way, or the last one. */
+/** A run that is over, to hold others against. */
+export interface PastRun {
+  number: number;
+  config: TrainConfig;
+  /** The data it learned from. */
+  data: string;
+  points: Point[];
+  epochs: EpochEvent[];
+  report: Report | null;
+  seconds: number;
+}
+
+/** The training under way, or the last one; and those before. */
 export class TrainingState {
   readonly #device: DeviceState;
   status = $state<Status>("idle");
@@ -28,9 +41,13 @@ export class TrainingState {
   latest = $state.raw<StepEvent | null>(null);
   /** The device that computed the latest event. */
   ranOn = $state("");
+  /** Time that the run took so far, pauses included. */
+  seconds = $state(0);
   failure = $state<string | null>(null);
+  past = $state.raw<PastRun[]>([]);
   #run: TrainingRun | null = null;
   #starts = 0;
+  #began = 0;
 
   constructor(device: DeviceState) {
     this.#device = device;
@@ -41,8 +58,14 @@ export class TrainingState {
   }
 
   /** Trains to the end; null when it was cancelled or failed. */
-  async start(csv: Uint8Array, schema: string, config: TrainConfig): Promise<DoneEvent | null> {
+  async start(
+    data: { name: string; table: () => Promise<Uint8Array> },
+    schema: string,
+    config: TrainConfig,
+  ): Promise<DoneEvent | null> {
     this.status = "starting";
+    this.#began = performance.now();
+    this.seconds = 0;
     this.points = [];
     this.epochs = [];
     this.latest = null;
@@ -52,9 +75,12 @@ export class TrainingState {
     for (;;) {
       try {
         const client = await this.#device.client();
+        const csv = await data.table();
         if (start !== this.#starts || !this.active) return null;
         this.#run = client.train({ csv, schema, config, resume });
-        return await this.#follow(this.#run);
+        const done = await this.#follow(this.#run);
+        if (done) this.#keep(data.name, config, done.report, this.seconds);
+        return done;
       } catch (error) {
         // Cancelled, and another run has begun since.
         if (start !== this.#starts) return null;
@@ -88,6 +114,7 @@ export class TrainingState {
       if (this.#run !== run || this.status === "cancelled") return null;
       if (this.status === "starting") this.status = "running";
       this.ranOn = event.device;
+      this.seconds = (performance.now() - this.#began) / 1000;
       this.#note(event);
       if (event.kind === "done") {
         this.status = "done";
@@ -95,6 +122,12 @@ export class TrainingState {
       }
     }
     return null;
+  }
+
+  #keep(data: string, config: TrainConfig, report: Report | null, seconds: number): void {
+    const number = (this.past.at(-1)?.number ?? 0) + 1;
+    const { points, epochs } = this;
+    this.past = [...this.past, { number, config, data, points, epochs, report, seconds }];
   }
 
   #note(event: TrainEvent): void {

@@ -1,31 +1,72 @@
 import type { DeviceChoice } from "../../client/index.ts";
-import { readOptions, trainConfig } from "../lib/options.ts";
+import { DEFAULTS, readOptions, trainConfig } from "../lib/options.ts";
+import { readPlace, writeLink } from "../lib/place.ts";
+import { ComparisonState } from "./comparison.svelte.ts";
 import { DataState } from "./data.svelte.ts";
 import { DeviceState } from "./device.svelte.ts";
+import { DiversityState } from "./diversity.svelte.ts";
+import { LookState } from "./look.svelte.ts";
 import { ModelState } from "./model.svelte.ts";
+import { ScorerState } from "./scorer.svelte.ts";
+import { ScoringState } from "./scoring.svelte.ts";
 import { TrainingState } from "./training.svelte.ts";
 
-/** The whole page's state: settings, device, data, the run and the model. */
+/** The whole page's state: settings, device, data, the runs, the model and what is looked at. */
 export class Workbench {
   options = $state(readOptions(location.search));
+  readonly look = new LookState(location.search);
   readonly device = new DeviceState();
   readonly data = new DataState(this.device);
   readonly training = new TrainingState(this.device);
-  readonly model = new ModelState(this.device);
+  readonly model = new ModelState(this.device, this.data);
+  readonly scorer = new ScorerState();
+  readonly diversity = new DiversityState(this.device, this.data, this.model);
+  readonly comparison = new ComparisonState(this.device, this.data);
+  readonly scoring = new ScoringState(this.device, this.model);
+  /** What a link asked for that cannot be had. */
+  notice = $state<string | null>(null);
+
+  /** Everything that uses the worker for long. */
+  get busy(): boolean {
+    return (
+      this.training.active || this.comparison.active || this.diversity.active || this.scoring.active
+    );
+  }
 
   async begin(): Promise<void> {
+    const place = readPlace(location.search);
     this.device.wish = this.options.device;
     await this.data.list();
-    if (this.data.samples.length > 0) await this.data.pickSample(this.options.sample);
-    else await this.device.client().catch(() => undefined);
+    await this.pickSample(this.options.sample);
+    if (place.own) {
+      this.notice =
+        "This link was made with a file of its own, which never left its maker's browser: open the same file to see the same.";
+    } else if (place.trained) {
+      await this.train();
+    }
+    // A device that was asked for is opened at once, so that its absence is seen before it is needed.
+    if (this.options.device !== "auto") await this.device.client().catch(() => undefined);
+  }
+
+  async pickSample(preset: string): Promise<void> {
+    this.options.sample = preset;
+    const showcase = await this.data.pickSample(preset);
+    if (showcase && this.data.sample === preset) this.model.show(preset, showcase);
   }
 
   async train(): Promise<void> {
-    const { csv, schema } = this.data;
-    if (!csv) return;
+    const { data } = this;
     const config = trainConfig($state.snapshot(this.options));
-    const done = await this.training.start(csv, schema, config);
-    if (done) await this.model.adopt(done.model, done.report, csv);
+    const source = { name: data.name, table: () => data.table() };
+    const done = await this.training.start(source, data.schema, config);
+    if (!done) return;
+    const best = this.training.epochs.findLast((epoch) => epoch.best);
+    await this.model.adopt(
+      done.model,
+      done.report,
+      await data.table(),
+      best?.mutualInformation ?? null,
+    );
   }
 
   async chooseDevice(wish: DeviceChoice): Promise<void> {
@@ -33,6 +74,13 @@ export class Workbench {
     this.training.cancel();
     await this.device.choose(wish).catch(() => undefined);
     // A read that was under way went down with the worker before.
-    if (this.data.csv && !this.data.info) await this.data.useSchema(this.data.schema);
+    if (this.data.chosen && !this.data.info) await this.data.useSchema(this.data.schema);
+  }
+
+  /** The link to what is seen now. */
+  get link(): string {
+    const trained = this.model.origin === "trained";
+    const place = this.look.place(trained, this.data.sample === null);
+    return writeLink($state.snapshot(this.options), { ...DEFAULTS }, place);
   }
 }

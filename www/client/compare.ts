@@ -1,0 +1,71 @@
+import type { Connection } from "./connection.ts";
+import { MidpgError } from "./error.ts";
+import type {
+  ComparisonProgress,
+  ComparisonResult,
+  Computed,
+  Method,
+  TrainConfig,
+} from "./types.ts";
+
+/** The rows of the paper's Table 1, in its order. */
+export const ALL_METHODS: readonly Method[] = [
+  "dnn",
+  "ple",
+  "star",
+  "pepnet",
+  "adasparse",
+  "apg",
+  "dpg",
+  "mi-dpg",
+];
+
+export interface CompareOptions {
+  csv: Uint8Array;
+  /** The name of a preset or a schema in TOML. */
+  schema: string;
+  /** All eight if it is left out. */
+  methods?: readonly Method[];
+  /** Seeds each is trained with, from `config.seed` on; 3 if it is left out. */
+  trials?: number;
+  /** What all runs share; its method is not looked at. */
+  config?: Partial<TrainConfig>;
+  onProgress?: (progress: ComparisonProgress) => void;
+  signal?: AbortSignal;
+}
+
+/** Pulls a comparison through the worker. */
+export async function compare(
+  connection: Connection,
+  {
+    csv,
+    schema,
+    methods = ALL_METHODS,
+    trials = 3,
+    config = {},
+    onProgress,
+    signal,
+  }: CompareOptions,
+): Promise<ComparisonResult & Computed> {
+  const started = await connection.request("startComparison", {
+    csv,
+    schema,
+    methods: [...methods],
+    trials,
+    config: { method: "dnn", ...config },
+  });
+  const comparison = started.result;
+  let ms = started.ms;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw new MidpgError("cancelled", "the comparison was cancelled");
+      const answer = await connection.request("nextComparison", { comparison });
+      ms += answer.ms;
+      const { kind, ...said } = answer.result;
+      if (kind === "done") return { ...(said as ComparisonResult), device: answer.device, ms };
+      onProgress?.(said as ComparisonProgress);
+    }
+  } finally {
+    connection.request("endComparison", { comparison }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,36 @@
+// Writes the service worker beside the built page, with the list of its files.
+import { createHash } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The WebGPU module is kept once it has been used: nobody else should have to fetch it. */
+const LATER = /^pkg\/gpu\/|\.d\.ts$|^sw\.js$|\.stamp$/;
+
+export async function writeServiceWorker(folder) {
+  const files = (await walk(folder))
+    .map((file) => relative(folder, file).split(sep).join("/"))
+    .filter((file) => !LATER.test(file))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update(await readFile(join(folder, file)));
+  const source = await readFile(
+    fileURLToPath(new URL("service-worker.js", import.meta.url)),
+    "utf8",
+  );
+  const list = ["./", ...files.filter((file) => file !== "index.html").map((file) => `./${file}`)];
+  const text = source
+    .replace("__VERSION__", hash.digest("hex").slice(0, 12))
+    .replace("__FILES__", JSON.stringify(list));
+  await writeFile(join(folder, "sw.js"), text);
+}
+
+async function walk(folder) {
+  const found = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await walk(path)));
+    else found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,55 @@
+// Pictures and tables as files.
+
+export function download(content: BlobPart, type: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  // The download has begun by the next turn; a URL that is kept keeps its bytes.
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+export function saveSvg(svg: string, name: string): void {
+  download(svg, "image/svg+xml", `${name}.svg`);
+}
+
+/** How many pixels a unit of the SVG becomes. */
+const SCALE = 2;
+
+export async function savePng(svg: string, name: string): Promise<void> {
+  const image = new Image();
+  // A data URL: the page's policy allows no other picture than its own.
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width * SCALE;
+  canvas.height = image.height * SCALE;
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  saveCanvas(canvas, name);
+}
+
+export function saveCanvas(canvas: HTMLCanvasElement, name: string): void {
+  canvas.toBlob((blob) => blob && download(blob, "image/png", `${name}.png`));
+}
+
+/** A table as it stands on the page. */
+export function saveTable(table: HTMLTableElement, name: string): void {
+  const rows = [...table.rows].map((row) =>
+    [...row.cells].map((cell) => csvCell(cell.innerText.trim())).join(","),
+  );
+  download(`${rows.join("\n")}\n`, "text/csv", `${name}.csv`);
+}
+
+/** Quoted where it must be; a real minus becomes one that programs read. */
+export function csvCell(text: string): string {
+  const plain = text.replace(/^−(?=[\d.])/, "-");
+  return /[",\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+/** A name for a file, of letters and digits. */
+export function fileName(...parts: string[]): string {
+  return parts
+    .join("-")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .replaceAll(/^-|-$/g, "");
+}

@@ -1,0 +1,48 @@
+// One impression under every scenario: the rows that are asked for, and what is said of the answer.
+import type { FieldSpan } from "../../client/index.ts";
+import type { LayerWeighting, Row } from "../../client/score.ts";
+import { fieldsIn, spanOf, spanText } from "./blocks.ts";
+import { percent, signed } from "./format.ts";
+import { difference, meanAbsolute, peak } from "./matrices.ts";
+
+/** The same cells, once for each scenario. */
+export function underEach(cells: Row, column: string, scenarios: readonly string[]): Row[] {
+  return scenarios.map((scenario) => ({ ...cells, [column]: scenario }));
+}
+
+/** The compact s of one row of an answer. */
+export function ofRow({ s, dr, dc }: LayerWeighting, row: number): Float32Array {
+  return s.subarray(row * dr * dc, (row + 1) * dr * dc);
+}
+
+/** What flipping the scenario does to one impression, computed from the answer. */
+export function whatFlips(
+  names: readonly string[],
+  scores: Float32Array,
+  layers: readonly LayerWeighting[],
+  own: number,
+  shown: number,
+): string {
+  const [before, after] = [scores[own], scores[shown]];
+  if (own === shown) {
+    return `In its own scenario, ${names[own]}, the model expects this impression to convert with ${percent(before)}.`;
+  }
+  const step = 100 * (after - before);
+  const said =
+    `Shown in ${names[shown]} instead of ${names[own]}, this impression would convert with ` +
+    `${percent(after)} instead of ${percent(before)} (${signed(step, 1)} points).`;
+  return layers.length > 0 ? `${said} ${mostMoved(layers, own, shown)}` : said;
+}
+
+function mostMoved(layers: readonly LayerWeighting[], own: number, shown: number): string {
+  const moved = layers.map((layer) => difference(ofRow(layer, shown), ofRow(layer, own)));
+  const sizes = moved.map(meanAbsolute);
+  const most = sizes.indexOf(Math.max(...sizes));
+  const layer = layers[most];
+  const at = peak(moved[most]);
+  const columns = spanOf(at % layer.dc, layer.dc, layer.dn);
+  const rows = spanOf(Math.floor(at / layer.dc), layer.dr, layer.dm);
+  const fields = fieldsIn(layer.fields as FieldSpan[] | undefined, columns);
+  const where = `outputs ${spanText(rows)}, inputs ${spanText(columns)}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`;
+  return `Its weights move most in layer ${most + 1}: ${where} by ${signed(moved[most][at])}.`;
+}

@@ -1,0 +1,71 @@
+import type {
+  ComparisonProgress,
+  ComparisonTable,
+  Method,
+  TrainConfig,
+} from "../../client/index.ts";
+import type { DataState } from "./data.svelte.ts";
+import type { DeviceState } from "./device.svelte.ts";
+
+/** The paper's Table 1 on the data that is chosen, computed in the page. */
+export class ComparisonState {
+  readonly #device: DeviceState;
+  readonly #data: DataState;
+  table = $state.raw<ComparisonTable | null>(null);
+  /** Every trial, once all are over. */
+  csv = $state<string | null>(null);
+  progress = $state.raw<ComparisonProgress | null>(null);
+  /** The data the table is of. */
+  of = $state("");
+  /** The device that computed it. */
+  ranOn = $state("");
+  seconds = $state(0);
+  failure = $state<string | null>(null);
+  active = $state(false);
+  #abort: AbortController | null = null;
+
+  constructor(device: DeviceState, data: DataState) {
+    this.#device = device;
+    this.#data = data;
+  }
+
+  async start(methods: readonly Method[], trials: number, config: TrainConfig): Promise<void> {
+    this.active = true;
+    this.table = this.csv = this.progress = null;
+    this.failure = null;
+    this.of = this.#data.name;
+    const abort = (this.#abort = new AbortController());
+    const began = performance.now();
+    const clock = () => (this.seconds = (performance.now() - began) / 1000);
+    try {
+      const client = await this.#device.client();
+      const result = await client.compare({
+        csv: await this.#data.table(),
+        schema: this.#data.schema,
+        methods,
+        trials,
+        config,
+        signal: abort.signal,
+        onProgress: (progress) => {
+          this.progress = progress;
+          this.table = progress.table;
+          clock();
+        },
+      });
+      this.table = result.table;
+      this.csv = result.csv;
+      this.ranOn = result.device;
+    } catch (error) {
+      const { kind, message } = error as { kind?: string; message: string };
+      if (kind !== "cancelled") this.failure = message;
+    } finally {
+      clock();
+      this.active = false;
+      this.progress = null;
+    }
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+  }
+}

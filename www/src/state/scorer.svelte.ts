@@ -1,0 +1,63 @@
+import { wrap, type Remote } from "comlink";
+import type { Row } from "../../client/score.ts";
+import type { Scored, ScorerInfo, ScorerService } from "../workers/scorer.ts";
+
+/** The small scorer with the model that is looked at. */
+export class ScorerState {
+  info = $state.raw<ScorerInfo | null>(null);
+  failure = $state<string | null>(null);
+  /** Milliseconds of the last answer, there and back. */
+  ms = $state<number | null>(null);
+  #worker: Worker | null = null;
+  #service: Remote<ScorerService> | null = null;
+  #loaded: unknown = null;
+
+  /** Loads a model file, unless it is the one that is loaded. */
+  async load(key: unknown, bytes: () => Promise<Uint8Array>): Promise<void> {
+    if (this.#loaded === key) return;
+    this.#loaded = key;
+    this.info = null;
+    this.failure = null;
+    try {
+      const info = await this.#running().load(await bytes());
+      if (this.#loaded === key) this.info = info;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async ask(rows: Row[]): Promise<Scored | null> {
+    try {
+      const began = performance.now();
+      const scored = await this.#running().ask(rows);
+      this.ms = performance.now() - began;
+      this.failure = null;
+      return scored;
+    } catch (error) {
+      this.#fail(error);
+      return null;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.failure = (error as Error).message;
+    this.#loaded = null;
+  }
+
+  #running(): Remote<ScorerService> {
+    if (this.#service) return this.#service;
+    const worker = new Worker(new URL("../workers/scorer.ts", import.meta.url), {
+      type: "module",
+    });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      if (this.#worker !== worker) return;
+      this.#worker = this.#service = null;
+      this.#fail(new Error(`the scorer stopped: ${event.message || "it could not be loaded"}`));
+    };
+    this.#worker = worker;
+    this.#service = wrap<ScorerService>(worker);
+    return this.#service;
+  }
+}

@@ -1,0 +1,59 @@
+import type { ScoreProgress, Scores } from "../../client/index.ts";
+import type { DeviceState } from "./device.svelte.ts";
+import type { ModelState } from "./model.svelte.ts";
+
+/** A file's scores, and what became of its rows. */
+export interface Scored extends Scores {
+  name: string;
+  method: string;
+  device: string;
+  seconds: number;
+}
+
+/** Scores a file of the user's with the model that is looked at. */
+export class ScoringState {
+  readonly #device: DeviceState;
+  readonly #model: ModelState;
+  progress = $state.raw<(ScoreProgress & { seconds: number }) | null>(null);
+  result = $state.raw<Scored | null>(null);
+  failure = $state<string | null>(null);
+  active = $state(false);
+  #abort: AbortController | null = null;
+
+  constructor(device: DeviceState, model: ModelState) {
+    this.#device = device;
+    this.#model = model;
+  }
+
+  async start(name: string, bytes: () => Promise<Uint8Array>, skipBadRows: boolean): Promise<void> {
+    const { info } = this.#model;
+    if (!info) return;
+    this.active = true;
+    this.result = this.progress = null;
+    this.failure = null;
+    const abort = (this.#abort = new AbortController());
+    try {
+      const client = await this.#device.client();
+      const handle = await this.#model.handle();
+      const csv = await bytes();
+      const began = performance.now();
+      const seconds = () => (performance.now() - began) / 1000;
+      const scores = await client.score(handle, csv, {
+        skipBadRows,
+        signal: abort.signal,
+        onProgress: (progress) => (this.progress = { ...progress, seconds: seconds() }),
+      });
+      this.result = { ...scores, name, method: info.method, seconds: seconds() };
+    } catch (error) {
+      const { kind, message } = error as { kind?: string; message: string };
+      if (kind !== "cancelled") this.failure = message;
+    } finally {
+      this.active = false;
+      this.progress = null;
+    }
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+  }
+}
