@@ -61,6 +61,8 @@ export async function start(flags = [], root = site) {
 async function open(browser, url, query, settings) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
+    // Tests see what the page fetches, not what was kept; the offline test allows it.
+    serviceWorkers: "block",
     ...settings,
   });
   const page = await context.newPage();
@@ -123,16 +125,37 @@ export class Bench {
       .waitFor();
   }
 
+  /** Waits until a run is over and its model is shown. */
+  async settled() {
+    await this.page
+      .locator('[data-settled="true"], [data-status="failed"]')
+      .waitFor();
+  }
+
   /** Trains to the end and waits for the matrices. */
   async train() {
     await this.ready();
     await this.part("train").click();
-    await this.page
-      .locator('[data-status="done"], [data-status="failed"]')
-      .waitFor();
+    await this.settled();
     if ((await this.part("train-error").count()) > 0)
       assert.fail(await this.text("train-error"));
     await this.part("map-1-a").waitFor();
+  }
+
+  /** Shows a view. */
+  async view(name) {
+    await this.part(`tab-${name}`).click();
+  }
+
+  /** Shows the matrices otherwise: shift, matrix, two, all. */
+  async look(name) {
+    await this.part(`look-${name}`).check();
+  }
+
+  /** Holds the picked scenario against another one. */
+  async compareWith(index) {
+    await this.look("two");
+    await this.part("against").selectOption(String(index));
   }
 
   async pickScenario(index) {

@@ -11,7 +11,6 @@ after(() => browser?.close());
 test("the sample trains on the CPU, and the scenarios change the picture", async (t) => {
   const bench = await browser.open("?epochs=2&batch=256");
   await bench.ready();
-  assert.notEqual(await bench.text("device-name"), "");
   const first = await bench.page.evaluate(async () => {
     window.longest = 0; // What loading the page took is another matter.
     const start = performance.now();
@@ -25,10 +24,12 @@ test("the sample trains on the CPU, and the scenarios change the picture", async
   t.diagnostic(
     `first training event ${Math.round(first)} ms after Train was pressed`,
   );
-  await bench.status("done");
+  await bench.settled();
+  await bench.view("training");
   assert.match(await bench.text("loss"), /^\d\.\d{4}$/);
   assert.match(await bench.text("auc"), /^0\.\d{4}$/);
-  assert.notEqual(await bench.text("ran-on"), "");
+  assert.equal(await bench.text("ran-on"), await bench.text("device-name"));
+  await bench.view("scenarios");
   t.diagnostic(
     `longest main-thread task while training ${await bench.longestTask()} ms`,
   );
@@ -61,6 +62,7 @@ test("the sample trains on the CPU, and the scenarios change the picture", async
 test("the curve is drawn, in either theme", async () => {
   const bench = await browser.open("?epochs=2&batch=256");
   await bench.train();
+  await bench.view("training");
   // Resolves when each line's colour is on the canvas; a chart without data has its axes alone.
   const drawn = () =>
     bench.page.waitForFunction(() => {
@@ -89,7 +91,7 @@ test("the curve is drawn, in either theme", async () => {
 test("two scenarios give a difference with its range, values and a table", async () => {
   const bench = await browser.open("?epochs=1&sample=ads");
   await bench.train();
-  await bench.part("against").selectOption("1");
+  await bench.compareWith(1);
   await bench.part("map-1-difference").waitFor();
   const range = (await bench.text("map-1-difference-range")).split(/\s+/);
   assert.match(range[0], /^−0\.\d{4}$/);
@@ -102,7 +104,7 @@ test("two scenarios give a difference with its range, values and a table", async
   );
   await bench.part("table-1").locator("summary").click();
   assert.ok((await bench.part("table-1").locator("tbody tr").count()) > 0);
-  await bench.part("against").selectOption("mean");
+  await bench.look("shift");
   assert.match(await bench.text("sentence"), /mean over scenarios/);
   await bench.close();
 });
@@ -134,7 +136,9 @@ for (const method of ["dnn", "ple", "star", "pepnet", "adasparse", "apg"]) {
     await bench.ready();
     await bench.part("train").click();
     await bench.part("no-matrices").waitFor();
+    await bench.settled();
     await bench.part("report").waitFor();
+    await bench.view("training");
     assert.match(await bench.text("auc"), /^0\.\d{4}$/);
     await bench.close();
   });

@@ -115,7 +115,7 @@ test("nothing is wider than a phone", async () => {
     viewport: { width: 360, height: 740 },
   });
   await bench.train();
-  await bench.part("against").selectOption("1");
+  await bench.compareWith(1);
   await bench.part("map-1-difference").waitFor();
   const overflow = await bench.page.evaluate(
     () => document.documentElement.scrollWidth - window.innerWidth,

@@ -17,6 +17,7 @@ test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
     "?device=webgpu&sample=ads&epochs=1&batch=64&maxSteps=4",
   );
   await bench.ready();
+  await bench.part("device-name").waitFor();
   if ((await bench.part("device-fallback").count()) > 0) {
     const reason = await bench.text("device-fallback");
     // This browser has no software adapter; anything else that keeps WebGPU away is a fault.
@@ -28,9 +29,11 @@ test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
   }
   await useFewRows(bench);
   await bench.train();
+  await bench.view("training");
   assert.equal(await bench.text("ran-on"), await bench.text("device-name"));
   assert.match(await bench.text("ran-on"), /gpu/i);
   assert.match(await bench.text("loss"), /^\d\.\d{4}$/);
+  await bench.view("scenarios");
   const one = await bench.pixels("map-1-a");
   await bench.pickScenario(1);
   await bench.page.waitForFunction(
@@ -38,7 +41,7 @@ test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
       document.querySelectorAll('[data-testid="scenarios"] input')[1].checked,
   );
   assert.notEqual(await bench.pixels("map-1-a"), one);
-  await bench.part("against").selectOption("0");
+  await bench.compareWith(0);
   await bench.part("map-1-difference").waitFor();
   await bench.close();
 });

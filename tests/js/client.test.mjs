@@ -82,8 +82,9 @@ test("a trap inside a call counts as a crash", async () => {
 test("a model outlives the worker: its file is loaded again when it is used", async () => {
   const replies = ({ op }) => {
     if (op === "load") return { model: 7, info: INFO };
-    if (op === "score")
-      return { scores: new Float32Array(1), skipped: 0, outOfVocabulary: {} };
+    if (op === "startScoring") return 9;
+    if (op === "nextScores") return null;
+    if (op === "endScoring") return null;
     return undefined;
   };
   const { spawn, workers } = spawner(replies);
@@ -94,7 +95,7 @@ test("a model outlives the worker: its file is loaded again when it is used", as
   workers[0].onerror({ message: "gone" });
   await client.score(model, csv);
   assert.deepEqual(workers[1].last("load").bytes, new Uint8Array([1, 2, 3]));
-  assert.equal(workers[1].last("score").model, 7);
+  assert.equal(workers[1].last("startScoring").model, 7);
 });
 
 test("a freed model is refused, freeing twice is fine and wakes no worker", async () => {
@@ -149,4 +150,79 @@ test("what cannot be sent is a typed error and leaves the client usable", async 
     message: /DataCloneError/,
   });
   assert.equal((await client.describe(csv, "x")).rows, 1);
+});
+
+test("a file's scores are pulled chunk by chunk, joined in order, and given back", async () => {
+  const chunk = (scores, share) => ({
+    scores: Float32Array.from(scores),
+    skipped: 1,
+    skipReasons: ["line 3: no"],
+    unknownScenarios: 2,
+    outOfVocabulary: { brand: 1 },
+    share,
+  });
+  const chunks = [chunk([0.25, 0.5], 0.5), chunk([0.75], 1), null];
+  const { spawn, workers } = spawner(({ op }) => {
+    if (op === "load") return { model: 7, info: INFO };
+    if (op === "startScoring") return 9;
+    if (op === "nextScores") return chunks.shift();
+    return op === "endScoring" ? null : undefined;
+  });
+  const client = await open(spawn);
+  const model = await client.load(new Uint8Array(1));
+  const told = [];
+  const onProgress = (progress) => told.push(progress);
+  const result = await client.score(model, csv, { onProgress });
+  assert.deepEqual([...result.scores], [0.25, 0.5, 0.75]);
+  assert.deepEqual(result.outOfVocabulary, { brand: 2 });
+  assert.deepEqual([result.skipped, result.unknownScenarios], [2, 4]);
+  assert.deepEqual(told, [
+    { rows: 2, share: 0.5 },
+    { rows: 3, share: 1 },
+  ]);
+  assert.equal(workers[0].last("endScoring").scoring, 9);
+});
+
+test("a comparison tells how far it is, and ends with its table", async () => {
+  const progress = { done: 0, trials: 2, trial: null, share: 0.5, table: null };
+  const answers = [
+    { kind: "progress", ...progress },
+    { kind: "done", table: { methods: [] }, csv: "method\n" },
+  ];
+  const { spawn, workers } = spawner(({ op }) => {
+    if (op === "startComparison") return 4;
+    if (op === "nextComparison") return answers.shift();
+    return op === "endComparison" ? null : undefined;
+  });
+  const client = await open(spawn);
+  const told = [];
+  const result = await client.compare({
+    csv,
+    schema: "ads",
+    trials: 2,
+    methods: ["dnn"],
+    onProgress: (one) => told.push(one),
+  });
+  assert.deepEqual(told, [progress]);
+  assert.equal(result.csv, "method\n");
+  assert.deepEqual(workers[0].last("startComparison").methods, ["dnn"]);
+  assert.equal(workers[0].last("endComparison").comparison, 4);
+});
+
+test("a comparison and a scoring that are given up end as cancelled and give back what they held", async () => {
+  const { spawn, workers } = spawner(({ op }) => {
+    if (op === "load") return { model: 7, info: INFO };
+    if (op === "startScoring" || op === "startComparison") return 4;
+    return op.startsWith("end") ? null : undefined;
+  });
+  const client = await open(spawn);
+  const model = await client.load(new Uint8Array(1));
+  const signal = AbortSignal.abort();
+  await assert.rejects(client.score(model, csv, { signal }), {
+    kind: "cancelled",
+  });
+  await assert.rejects(client.compare({ csv, schema: "ads", signal }), {
+    kind: "cancelled",
+  });
+  assert.ok(workers[0].last("endScoring") && workers[0].last("endComparison"));
 });

@@ -22,8 +22,14 @@ test("a link sets what it names and nothing else", () => {
 });
 
 test("what a link sets wrongly stays at its default", () => {
-  const wrong = "?device=tpu&batch=many&epochs=-3&lr=&toString=1&constructor=x";
+  const wrong =
+    "?device=tpu&batch=many&epochs=-3&lr=&toString=1&constructor=x&hidden=64,,x";
   assert.deepEqual(readOptions(wrong), DEFAULTS);
+});
+
+test("hidden widths are a list", () => {
+  const options = readOptions("?hidden=32,%2016");
+  assert.deepEqual(trainConfig(options).hidden, [32, 16]);
 });
 
 test("the trainer gets its settings, not the page's", () => {

@@ -36,8 +36,8 @@ export const DEFAULTS: Options = {
   condition: "input",
   lambda: 1,
   embedding: 16,
-  // Samples are small: the library's 128, 64, 32 lets units die on them.
-  hidden: "64,32",
+  // Samples are small: the wider default of the library lets whole layers die on them.
+  hidden: "64,32,16",
   epochs: 8,
   patience: 2,
   batch: 256,

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { readPlace, writeLink } from "../../www/src/lib/place.ts";
+import { runName, runsData } from "../../www/src/lib/runs.ts";
+import { csvCell, fileName } from "../../www/src/lib/save.ts";
+import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
+import { points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
+import { revive } from "../../www/src/lib/showcase.ts";
+import { underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
+
+const PLACE = {
+  view: "scenarios",
+  look: "shift",
+  scenario: null,
+  other: null,
+  present: false,
+  trained: false,
+  own: false,
+};
+
+test("a link leads back to the same place", () => {
+  const there = {
+    ...PLACE,
+    view: "diversity",
+    look: "two",
+    scenario: "Camera & Photo",
+    other: "a=b",
+    present: true,
+    trained: true,
+  };
+  const link = writeLink({ seed: 3, epochs: 8 }, { seed: 1, epochs: 8 }, there);
+  assert.match(link, /seed=3/);
+  assert.doesNotMatch(link, /epochs/);
+  assert.deepEqual(readPlace(link), there);
+});
+
+test("the first sight of the page has an empty link, and nonsense leads there", () => {
+  assert.equal(writeLink({ seed: 1 }, { seed: 1 }, PLACE), "");
+  assert.deepEqual(readPlace("?view=moon&look=%00&x=1"), PLACE);
+});
+
+test("cells are quoted where CSV asks for it and numbers keep a minus that programs read", () => {
+  assert.equal(csvCell("−0.5"), "-0.5");
+  assert.equal(csvCell('say "a, b"'), '"say ""a, b"""');
+  assert.equal(csvCell("plain"), "plain");
+  assert.equal(
+    fileName("map-1-a", "Camera & Photo − mean"),
+    "map-1-a-camera-photo-mean",
+  );
+});
+
+test("scores are written with the fewest digits that are the same f32", async () => {
+  for (const value of [0.1, 1 / 3, 0.123456789, 1, 0, 3.4e-7].map(Math.fround))
+    assert.equal(Math.fround(Number(shortest(value))), value);
+  assert.equal(shortest(Math.fround(0.1)), "0.1");
+  const text = await scoresCsv(Float32Array.of(0.5, NaN, 0.25)).text();
+  assert.equal(text, "score\n0.5\n\n0.25\n");
+});
+
+test("runs of different lengths stand on one axis", () => {
+  const epoch = (validAuc) => ({ validAuc, validLogloss: 1, trainLoss: 2 });
+  const runs = [
+    { number: 1, config: {}, epochs: [epoch(0.5), epoch(0.6)] },
+    { number: 2, config: {}, epochs: [epoch(0.7)] },
+  ];
+  assert.deepEqual(runsData(runs, "auc"), [
+    [1, 2],
+    [0.5, 0.6],
+    [0.7, null],
+  ]);
+  const config = { method: "mi-dpg", variant: "r", lambda: 0.5, seed: 4 };
+  assert.equal(runName({ number: 3, config }), "3: MI-DPG (r), λ 0.5, seed 4");
+});
+
+test("flipping asks for every scenario and says what moves", () => {
+  const rows = underEach({ place: "a", brand: "x" }, "place", ["a", "b"]);
+  assert.deepEqual(rows, [
+    { place: "a", brand: "x" },
+    { place: "b", brand: "x" },
+  ]);
+  const layer = {
+    dm: 4,
+    dn: 4,
+    dr: 2,
+    dc: 2,
+    s: Float32Array.of(0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.5, 0.5),
+    fields: [
+      { name: "place", start: 0, end: 2 },
+      { name: "brand", start: 2, end: 4 },
+    ],
+  };
+  const scores = Float32Array.of(0.5, 0.75);
+  const said = whatFlips(["a", "b"], scores, [layer], 0, 1);
+  assert.match(
+    said,
+    /Shown in b instead of a, .* 75\.0 % instead of 50\.0 % \(\+25\.0 points\)/,
+  );
+  assert.match(said, /layer 1: outputs 1–2, inputs 3–4 \(brand\) by −0\.2500/);
+  assert.match(whatFlips(["a", "b"], scores, [], 0, 0), /its own scenario, a,/);
+});
+
+test("what the site holds becomes typed arrays again, null becomes NaN", () => {
+  const text = JSON.stringify({
+    explanation: {
+      layers: [{ mean: [0.5, 0.25] }],
+      similarity: [1, null],
+      cosine: [1, 1],
+    },
+  });
+  const { explanation } = revive(text);
+  assert.deepEqual(explanation.layers[0].mean, Float32Array.of(0.5, 0.25));
+  assert.ok(Number.isNaN(explanation.similarity[1]));
+});
+
+test("pictures are SVG with a block for each number and names that are escaped", () => {
+  const layer = {
+    dm: 4,
+    dn: 4,
+    dr: 2,
+    dc: 2,
+    fields: [{ name: "<a>", start: 0, end: 4 }],
+  };
+  const values = Float32Array.of(0.1, 0.4, 0.6, 0.9);
+  const svg = matrixSvg(
+    { layer, values, centre: 0.5, half: 0.4, title: "A & B" },
+    "light",
+  );
+  assert.match(svg, /A &amp; B/);
+  assert.match(svg, /&lt;a&gt;/);
+  const colours = [...svg.matchAll(/fill="(rgb[^"]*)"/g)].map(
+    ([, colour]) => colour,
+  );
+  assert.notEqual(colours[0], colours[3]);
+  const map = {
+    scenarios: ["a", "b"],
+    scenario: [0, 1, 1],
+    map: {
+      perplexity: 1,
+      places: [
+        [0, 0],
+        [1, 1],
+        [2, 0],
+      ],
+    },
+  };
+  assert.equal(points(map, null).match(/<path/g).length, 3);
+  assert.equal(scatterSvg(map, "a", "t").match(/<path/g).length, 5);
+  assert.equal(points({ ...map, map: null }, null), "");
+});
