@@ -3,6 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "common/instruction_sets.rs"]
+mod instruction_sets;
+
 use mi_dpg::kernels::panel::{self, Factor, Modulated};
 use mi_dpg::kernels::{
     Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, sigmoid, sigmoid_gradient,
@@ -136,6 +139,7 @@ proptest! {
         (dn, dc) in (1_usize..40).prop_flat_map(|n| (Just(n), 1..=n)),
         seed in 0_u64..1000,
     ) {
+        instruction_sets::take_asked();
         let case = Case::new(rows, (dm, dr), (dn, dc), seed);
         case.check_forward();
         case.check_backward();
@@ -143,6 +147,7 @@ proptest! {
 
     #[test]
     fn blocks_hold_the_places_that_the_floor_gives_them(places in 1_usize..90, count in 1_usize..90) {
+        instruction_sets::take_asked();
         let blocks = Blocks::new(places, count.min(places));
         for (b, block) in blocks.iter().enumerate() {
             for i in block {
@@ -155,6 +160,7 @@ proptest! {
 
 #[test]
 fn the_layers_of_the_default_network() {
+    instruction_sets::take_asked();
     for shape in [
         ((128, 16), (160, 20)),
         ((64, 8), (128, 16)),
@@ -169,6 +175,7 @@ fn the_layers_of_the_default_network() {
 
 #[test]
 fn the_sigmoid_is_that_of_f64() {
+    instruction_sets::take_asked();
     let mut values: Vec<f32> = (-9000..9000).map(|i| i as f32 * 0.011).collect();
     let expected: Vec<f64> = values
         .iter()
@@ -188,6 +195,7 @@ proptest! {
         (dr, dc, dk) in (1_usize..20, 1_usize..20, 1_usize..4),
         rows in 0_usize..6, shared_left: bool, shared_right: bool, scale in 0.5_f32..2.5,
     ) {
+        instruction_sets::take_asked();
         let gate = Gate { dr, dc, dk, scale };
         let mut random = Stream::new(3, "gate");
         let left = random.normal(if shared_left { 1 } else { rows } * dr * dk, 1.0);
@@ -233,6 +241,7 @@ proptest! {
             Just(Activation::Linear), Just(Activation::Relu), Just(Activation::Sigmoid(2.0)),
         ],
     ) {
+        instruction_sets::take_asked();
         let mut random = Stream::new(4, "dense");
         let (weight, bias) = (random.normal(dm * dn, 0.3), random.normal(dm, 1.0));
         let stride = dn + extra;
@@ -268,6 +277,7 @@ proptest! {
 
     #[test]
     fn a_packed_layer_is_the_layer(rows in 0_usize..70, dr in 1_usize..9, dc in 1_usize..12) {
+        instruction_sets::take_asked();
         let case = Case::new(rows, (18, dr), (12, dc), 5);
         let expected = case.layer().forward(&case.hidden, &case.s, (&case.weight, &case.bias), true);
         let packed = PackedLayer::new(case.layer(), &case.weight, &case.bias);
@@ -301,6 +311,7 @@ proptest! {
         rows in 1_usize..40, dm in 1_usize..21, dr in 1_usize..6, dn in 1_usize..21, dc in 1_usize..6, dk in 1_usize..4,
         seed in 0_u64..1000,
     ) {
+        instruction_sets::take_asked();
         let (rows, dr, dc) = (rows.min(panel::width()), dr.min(dm), dc.min(dn));
         let case = Case::new(rows, (dm, dr), (dn, dc), seed);
         let random = &mut Stream::new(seed, "panel");
@@ -339,4 +350,15 @@ proptest! {
         Modulated::new((dm, dr), (dn, dc), &case.weight, &case.bias).forward(&h, &s, &mut out);
         prop_assert_eq!(unload(&out, dm, rows), expected);
     }
+}
+
+#[test]
+fn all_of_this_on_each_instruction_set() {
+    if std::env::args().any(|argument| argument == "--skip") {
+        return;
+    }
+    instruction_sets::each(
+        &["--skip", "all_of_this_on_each_instruction_set"],
+        |_, _| (),
+    );
 }
