@@ -334,6 +334,14 @@ await_package() {
     return "$status"
 }
 
+# What the npm package must say of others' work; and that nothing we ship is under a licence that nobody has allowed.
+notices() {
+    cp LICENSE-MIT LICENSE-APACHE pkg/
+    node scripts/notices.mjs "$wasm_target" "$wasm_score_features" "$wasm_cpu_features" "$wasm_gpu_features" \
+        --out pkg/THIRD-PARTY-NOTICES
+    node scripts/notices.mjs x86_64-unknown-linux-gnu "$native_features"
+}
+
 # --- browser tests --------------------------------------------------------------------------------------------
 
 # Compiles what browser_tests will run.
@@ -402,6 +410,7 @@ package) package "$@" ;;
 package-ready) package_ready "$@" ;;
 package-stamp) package_stamp "$@" ;;
 packages-aside) packages_aside ;;
+notices) notices ;;
 await-package) await_package "$@" ;;
 browser-build) browser_build ;;
 browser-tests) browser_tests ;;
