@@ -375,6 +375,20 @@ npm_run() {
     npm run --silent "$@"
 }
 
+# --- other runtimes -------------------------------------------------------------------------------------------
+
+# The program is a download of 42 MB, so this is not part of `make test`.
+deno_tests() {
+    local to=$tools/deno-$deno_version
+    if [ ! -x "$to/node_modules/.bin/deno" ]; then
+        temporary=$to.tmp.$$
+        mkdir -p "$temporary"
+        npm install --no-audit --no-fund --prefix "$temporary" "deno@$deno_version"
+        rm -rf "$to"
+        mv "$temporary" "$to"
+    fi
+    DENO=$to/node_modules/.bin/deno node --test tests/runtimes/*.test.mjs
+}
 
 # --- checks of the repository itself --------------------------------------------------------------------------
 
@@ -416,6 +430,7 @@ browser-build) browser_build ;;
 browser-tests) browser_tests ;;
 npm) npm_run "$@" ;;
 site) npm_run build ;;
+deno-tests) deno_tests ;;
 shellcheck) run_shellcheck ;;
 *) fail "no such task: $name" ;;
 esac

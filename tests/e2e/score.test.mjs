@@ -176,3 +176,29 @@ test("a Node program scores with the installed package", async (t) => {
   const { stdout } = await run("node", ["score.js"], { cwd: folder });
   close(JSON.parse(stdout), expected.slice(0, 20));
 });
+
+test("an edge runtime's isolate scores: a module that its host compiled, nothing to fetch, compile or start", async (t) => {
+  const folder = await project(t, {
+    "score.js": `
+      import { readFile } from "node:fs/promises";
+      const wasm = new URL(import.meta.resolve("mi-dpg/score/mi_dpg_bg.wasm"));
+      const module = await WebAssembly.compile(await readFile(wasm));
+      const [model, rows] = await Promise.all(["model.safetensors", "rows.json"].map((name) => readFile(name)));
+      const print = console.log;
+      for (const name of ["fetch", "Request", "Response", "XMLHttpRequest", "Worker", "navigator", "process", "Buffer"])
+        delete globalThis[name];
+      const refuse = () => { throw new Error("code generation is not allowed here"); };
+      const { instantiate } = WebAssembly;
+      Object.assign(WebAssembly, {
+        compile: refuse, compileStreaming: refuse, instantiateStreaming: refuse, validate: refuse,
+        instantiate: (source, ...more) => source instanceof WebAssembly.Module ? instantiate(source, ...more) : refuse(),
+      });
+      const { default: init, Scorer } = await import("mi-dpg/score");
+      await init(module);
+      print(JSON.stringify([...Scorer.load(new Uint8Array(model)).scoreRows(JSON.parse(rows))]));`,
+    "rows.json": JSON.stringify(ROWS.slice(0, 20)),
+  });
+  await writeFile(join(folder, "model.safetensors"), model);
+  const { stdout } = await run("node", ["score.js"], { cwd: folder });
+  close(JSON.parse(stdout), expected.slice(0, 20));
+});
