@@ -140,6 +140,20 @@ sanitizer() {
         cargo test --lib --test kernels --target x86_64-unknown-linux-gnu --no-default-features
 }
 
+# The kernels and the reader of model files in an interpreter that sees every access to memory: without vectors, and
+# with those that x86-64 always has.
+miri() {
+    use_target miri dev
+    rustup toolchain list | grep -q '^nightly' || rustup toolchain install nightly --profile minimal
+    rustup component add --toolchain nightly miri rust-src
+    local set
+    for set in scalar SSE2; do
+        echo "Miri: $set"
+        MIDPG_TEST_INSTRUCTION_SET=$set MIRIFLAGS=-Zmiri-disable-isolation \
+            cargo +nightly miri test --no-fail-fast --no-default-features --test kernels --test model_file
+    done
+}
+
 # --- edge devices ---------------------------------------------------------------------------------------------
 
 # One target: the command without training and, where there is one, the C library. Linked by Rust's own linker, so that
@@ -418,6 +432,7 @@ check-features) check_features "$@" ;;
 native-wgpu) native_wgpu ;;
 wasm-pack-build) wasm_pack_build ;;
 sanitizer) sanitizer ;;
+miri) miri ;;
 edge-build) edge_build "$@" ;;
 edge-parity) edge_parity ;;
 package) package "$@" ;;

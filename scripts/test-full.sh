@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, Deno, sanitizer.
+# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, Deno, sanitizer, Miri.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$root/scripts/setup.sh"
 
@@ -23,5 +23,7 @@ if [ "$(uname -sm)" = "Linux x86_64" ]; then
     step "AddressSanitizer" full-asan bash "$task" sanitizer || status=1
     say "AddressSanitizer: $(count_results "$logs/full-asan.log" | awk '{ print $1 " passed, " $2 " failed" }')"
 fi
+step "Miri" full-miri bash "$task" miri || status=1
+say "Miri: $(count_results "$logs/full-miri.log" | awk '{ print $1 " passed, " $2 " failed" }')"
 [ "$status" = 0 ] || fail "make test-full: something failed; see above"
 say "make test-full: all passed"
