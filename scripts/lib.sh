@@ -34,10 +34,11 @@ locked_version() {
 }
 wasm_bindgen_version=$(locked_version wasm-bindgen)
 wasm_pack_version=0.15.1
+deno_version=2.9.6
 wasm_bindgen_root=$tools/wasm-bindgen-$wasm_bindgen_version
 wasm_pack_root=$tools/wasm-pack-$wasm_pack_version
 wasm_opt=$www/node_modules/.bin/wasm-opt
-export wasm_opt wasm_pack_version
+export wasm_opt wasm_pack_version deno_version
 PATH=$wasm_bindgen_root/bin:$wasm_pack_root/bin:$PATH
 export PATH
 

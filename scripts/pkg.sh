@@ -9,5 +9,6 @@ step "scorer wasm package" package-score bash "$(task)" package score
 step "CPU wasm package" package-cpu bash "$(task)" package cpu
 step "WebGPU wasm package" package-gpu bash "$(task)" package gpu
 step "client" client bash "$(task)" npm build:client
+step "licences" notices bash "$(task)" notices
 cat "$logs/package-score.log" "$logs/package-cpu.log" "$logs/package-gpu.log" | grep '^size: '
 say "the package is in $root/pkg"

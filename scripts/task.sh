@@ -140,6 +140,20 @@ sanitizer() {
         cargo test --lib --test kernels --target x86_64-unknown-linux-gnu --no-default-features
 }
 
+# The kernels and the reader of model files in an interpreter that sees every access to memory: without vectors, and
+# with those that x86-64 always has.
+miri() {
+    use_target miri dev
+    rustup toolchain list | grep -q '^nightly' || rustup toolchain install nightly --profile minimal
+    rustup component add --toolchain nightly miri rust-src
+    local set
+    for set in scalar SSE2; do
+        echo "Miri: $set"
+        MIDPG_TEST_INSTRUCTION_SET=$set MIRIFLAGS=-Zmiri-disable-isolation \
+            cargo +nightly miri test --no-fail-fast --no-default-features --test kernels --test model_file
+    done
+}
+
 # --- edge devices ---------------------------------------------------------------------------------------------
 
 # One target: the command without training and, where there is one, the C library. Linked by Rust's own linker, so that
@@ -334,6 +348,14 @@ await_package() {
     return "$status"
 }
 
+# What the npm package must say of others' work; and that nothing we ship is under a licence that nobody has allowed.
+notices() {
+    cp LICENSE-MIT LICENSE-APACHE pkg/
+    node scripts/notices.mjs "$wasm_target" "$wasm_score_features" "$wasm_cpu_features" "$wasm_gpu_features" \
+        --out pkg/THIRD-PARTY-NOTICES
+    node scripts/notices.mjs x86_64-unknown-linux-gnu "$native_features"
+}
+
 # --- browser tests --------------------------------------------------------------------------------------------
 
 # Compiles what browser_tests will run.
@@ -367,6 +389,20 @@ npm_run() {
     npm run --silent "$@"
 }
 
+# --- other runtimes -------------------------------------------------------------------------------------------
+
+# The program is a download of 42 MB, so this is not part of `make test`.
+deno_tests() {
+    local to=$tools/deno-$deno_version
+    if [ ! -x "$to/node_modules/.bin/deno" ]; then
+        temporary=$to.tmp.$$
+        mkdir -p "$temporary"
+        npm install --no-audit --no-fund --prefix "$temporary" "deno@$deno_version"
+        rm -rf "$to"
+        mv "$temporary" "$to"
+    fi
+    DENO=$to/node_modules/.bin/deno node --test tests/runtimes/*.test.mjs
+}
 
 # --- checks of the repository itself --------------------------------------------------------------------------
 
@@ -396,17 +432,20 @@ check-features) check_features "$@" ;;
 native-wgpu) native_wgpu ;;
 wasm-pack-build) wasm_pack_build ;;
 sanitizer) sanitizer ;;
+miri) miri ;;
 edge-build) edge_build "$@" ;;
 edge-parity) edge_parity ;;
 package) package "$@" ;;
 package-ready) package_ready "$@" ;;
 package-stamp) package_stamp "$@" ;;
 packages-aside) packages_aside ;;
+notices) notices ;;
 await-package) await_package "$@" ;;
 browser-build) browser_build ;;
 browser-tests) browser_tests ;;
 npm) npm_run "$@" ;;
 site) npm_run build ;;
+deno-tests) deno_tests ;;
 shellcheck) run_shellcheck ;;
 *) fail "no such task: $name" ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, sanitizer.
+# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, Deno, sanitizer, Miri.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$root/scripts/setup.sh"
 
@@ -16,11 +16,14 @@ for features in web web,train,flex web,train,ndarray "$wasm_gpu_features"; do
     step "clippy, wasm: $features" "full-wasm-$features" bash "$task" check-features "$features" "$wasm_target" || status=1
 done
 step "edge builds and their scores" full-edge bash "$root/scripts/edge.sh" || status=1
+step "the npm package in Deno" full-deno bash "$task" deno-tests || status=1
 step "native wgpu build" full-wgpu bash "$task" native-wgpu || status=1
 step "wasm-pack build --no-pack" full-wasm-pack bash "$task" wasm-pack-build || status=1
 if [ "$(uname -sm)" = "Linux x86_64" ]; then
     step "AddressSanitizer" full-asan bash "$task" sanitizer || status=1
     say "AddressSanitizer: $(count_results "$logs/full-asan.log" | awk '{ print $1 " passed, " $2 " failed" }')"
 fi
+step "Miri" full-miri bash "$task" miri || status=1
+say "Miri: $(count_results "$logs/full-miri.log" | awk '{ print $1 " passed, " $2 " failed" }')"
 [ "$status" = 0 ] || fail "make test-full: something failed; see above"
 say "make test-full: all passed"

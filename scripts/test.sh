@@ -110,6 +110,7 @@ ok package_stage cpu "CPU wasm package and its size"
 ok package_stage gpu "WebGPU wasm package and its size"
 ok stage tests "browser tests, CPU and WebGPU" browser-tests bash "$task" browser-tests
 ok stage check "npm client" client bash "$task" npm build:client
+ok stage check "licences" notices bash "$task" notices
 ok stage check "page: format" www-format bash "$task" npm format:check
 ok stage check "page: types" www-check bash "$task" npm check
 ok stage tests "page: unit tests" www-test bash "$task" npm test

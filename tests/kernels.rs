@@ -3,12 +3,23 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "common/instruction_sets.rs"]
+mod instruction_sets;
+
 use mi_dpg::kernels::panel::{self, Factor, Modulated};
 use mi_dpg::kernels::{
     Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, sigmoid, sigmoid_gradient,
 };
 use mi_dpg::random::Stream;
 use proptest::prelude::*;
+
+/// Cases of each property; an interpreter takes a thousand times as long.
+const CASES: u32 = if cfg!(miri) { 2 } else { 200 };
+/// Rows of the largest case.
+const ROWS: usize = if cfg!(miri) { 6 } else { 120 };
+
+/// Columns of the largest case.
+const WIDTH: usize = if cfg!(miri) { 12 } else { 40 };
 
 #[derive(Debug, Clone)]
 struct Case {
@@ -128,14 +139,15 @@ impl Case {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
     #[test]
     fn factored_is_materialised_and_so_are_its_gradients(
-        rows in 0_usize..120,
-        (dm, dr) in (1_usize..40).prop_flat_map(|n| (Just(n), 1..=n)),
-        (dn, dc) in (1_usize..40).prop_flat_map(|n| (Just(n), 1..=n)),
+        rows in 0_usize..ROWS,
+        (dm, dr) in (1_usize..WIDTH).prop_flat_map(|n| (Just(n), 1..=n)),
+        (dn, dc) in (1_usize..WIDTH).prop_flat_map(|n| (Just(n), 1..=n)),
         seed in 0_u64..1000,
     ) {
+        instruction_sets::take_asked();
         let case = Case::new(rows, (dm, dr), (dn, dc), seed);
         case.check_forward();
         case.check_backward();
@@ -143,6 +155,7 @@ proptest! {
 
     #[test]
     fn blocks_hold_the_places_that_the_floor_gives_them(places in 1_usize..90, count in 1_usize..90) {
+        instruction_sets::take_asked();
         let blocks = Blocks::new(places, count.min(places));
         for (b, block) in blocks.iter().enumerate() {
             for i in block {
@@ -154,7 +167,9 @@ proptest! {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too large for an interpreter")]
 fn the_layers_of_the_default_network() {
+    instruction_sets::take_asked();
     for shape in [
         ((128, 16), (160, 20)),
         ((64, 8), (128, 16)),
@@ -169,7 +184,11 @@ fn the_layers_of_the_default_network() {
 
 #[test]
 fn the_sigmoid_is_that_of_f64() {
-    let mut values: Vec<f32> = (-9000..9000).map(|i| i as f32 * 0.011).collect();
+    instruction_sets::take_asked();
+    let mut values: Vec<f32> = (-9000..9000)
+        .step_by(if cfg!(miri) { 100 } else { 1 })
+        .map(|i| i as f32 * 0.011)
+        .collect();
     let expected: Vec<f64> = values
         .iter()
         .map(|&u| 2.0 / (1.0 + (-f64::from(u)).exp()))
@@ -183,11 +202,14 @@ fn the_sigmoid_is_that_of_f64() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
     #[test]
     fn the_gate_and_its_gradients_are_those_of_f64(
         (dr, dc, dk) in (1_usize..20, 1_usize..20, 1_usize..4),
         rows in 0_usize..6, shared_left: bool, shared_right: bool, scale in 0.5_f32..2.5,
     ) {
+        instruction_sets::take_asked();
         let gate = Gate { dr, dc, dk, scale };
         let mut random = Stream::new(3, "gate");
         let left = random.normal(if shared_left { 1 } else { rows } * dr * dk, 1.0);
@@ -226,13 +248,16 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
     #[test]
     fn a_dense_layer_is_its_sums(
-        rows in 0_usize..20, (dm, dn) in (1_usize..50, 1_usize..40), extra in 0_usize..3, onto: bool,
+        rows in 0..ROWS.min(20), (dm, dn) in (1..WIDTH + 10, 1..WIDTH), extra in 0_usize..3, onto: bool,
         activation in prop_oneof![
             Just(Activation::Linear), Just(Activation::Relu), Just(Activation::Sigmoid(2.0)),
         ],
     ) {
+        instruction_sets::take_asked();
         let mut random = Stream::new(4, "dense");
         let (weight, bias) = (random.normal(dm * dn, 0.3), random.normal(dm, 1.0));
         let stride = dn + extra;
@@ -267,7 +292,8 @@ proptest! {
     }
 
     #[test]
-    fn a_packed_layer_is_the_layer(rows in 0_usize..70, dr in 1_usize..9, dc in 1_usize..12) {
+    fn a_packed_layer_is_the_layer(rows in 0..ROWS, dr in 1_usize..9, dc in 1_usize..12) {
+        instruction_sets::take_asked();
         let case = Case::new(rows, (18, dr), (12, dc), 5);
         let expected = case.layer().forward(&case.hidden, &case.s, (&case.weight, &case.bias), true);
         let packed = PackedLayer::new(case.layer(), &case.weight, &case.bias);
@@ -294,13 +320,14 @@ fn loaded(rows: &[f32], columns: usize) -> Vec<f32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn rows_in_lanes_give_the_bits_of_rows_one_by_one(
-        rows in 1_usize..40, dm in 1_usize..21, dr in 1_usize..6, dn in 1_usize..21, dc in 1_usize..6, dk in 1_usize..4,
+        rows in 1_usize..ROWS, dm in 1_usize..21, dr in 1_usize..6, dn in 1_usize..21, dc in 1_usize..6, dk in 1_usize..4,
         seed in 0_u64..1000,
     ) {
+        instruction_sets::take_asked();
         let (rows, dr, dc) = (rows.min(panel::width()), dr.min(dm), dc.min(dn));
         let case = Case::new(rows, (dm, dr), (dn, dc), seed);
         let random = &mut Stream::new(seed, "panel");
@@ -339,4 +366,16 @@ proptest! {
         Modulated::new((dm, dr), (dn, dc), &case.weight, &case.bias).forward(&h, &s, &mut out);
         prop_assert_eq!(unload(&out, dm, rows), expected);
     }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "an interpreter starts no processes")]
+fn all_of_this_on_each_instruction_set() {
+    if std::env::args().any(|argument| argument == "--skip") {
+        return;
+    }
+    instruction_sets::each(
+        &["--skip", "all_of_this_on_each_instruction_set"],
+        |_, _| (),
+    );
 }

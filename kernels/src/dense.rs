@@ -5,6 +5,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use super::pack::panels;
 use super::sigmoid;
 use super::tile::{Tile, VECTORS, product_from, vectors, with_rows};
+use crate::instruction_set::level;
 
 /// Panels that a single row is multiplied with at once, so that its sums do not wait for each other.
 pub(super) const ABREAST: usize = 4;
@@ -72,7 +73,7 @@ impl Dense {
     /// When a slice is not of its size.
     pub fn new((dm, dn): (usize, usize), weight: &[f32], bias: &[f32]) -> Self {
         assert!(weight.len() == dm * dn && bias.len() == dm);
-        let level = Level::new();
+        let level = level();
         let tile = dispatch!(level, simd => tile_of(simd));
         Self {
             level,

@@ -1,8 +1,9 @@
 //! The compact weighting matrix from its factors, s = scale·σ(R C), and its gradients.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::sigmoid::all;
+use crate::instruction_set::level;
 
 /// The sizes of s and of its factors: R \[d_r, d_k\], C \[d_k, d_c\].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,7 +37,7 @@ impl Gate {
     pub fn forward_into(&self, rows: usize, left: &[f32], right: &[f32], s: &mut [f32]) {
         assert!(s.len() == rows * self.dr * self.dc);
         let (left, right) = (self.left(rows, left), self.right(rows, right));
-        dispatch!(Level::new(), simd => {
+        dispatch!(level(), simd => {
             simd.vectorize(#[inline(always)] || {
                 for (b, s) in s.chunks_exact_mut(self.dr * self.dc).enumerate() {
                     let right = right.row(b);
@@ -68,7 +69,7 @@ impl Gate {
         let (mut d_left, mut d_right) = (vec![0.0; left.len()], vec![0.0; right.len()]);
         let (left, right) = (self.left(rows, left), self.right(rows, right));
         let mut du = vec![0.0; self.dr * self.dc];
-        dispatch!(Level::new(), simd => simd.vectorize(#[inline(always)] || {
+        dispatch!(level(), simd => simd.vectorize(#[inline(always)] || {
             let size = self.dr * self.dc;
             let rows = s.chunks_exact(size).zip(gradient.chunks_exact(size));
             for (b, (s, ds)) in rows.enumerate() {
@@ -112,7 +113,7 @@ fn gradient_of_logit(s: &[f32], ds: &[f32], scale: f32, du: &mut [f32]) {
 /// du of s = scale·[`sigmoid`](super::sigmoid())(u), from s and ds.
 pub fn sigmoid_gradient(s: &[f32], ds: &[f32], scale: f32) -> Vec<f32> {
     let mut du = vec![0.0; s.len()];
-    dispatch!(Level::new(), simd => simd.vectorize(#[inline(always)] || gradient_of_logit(s, ds, scale, &mut du)));
+    dispatch!(level(), simd => simd.vectorize(#[inline(always)] || gradient_of_logit(s, ds, scale, &mut du)));
     du
 }
 

@@ -1,10 +1,12 @@
 //! The logistic function, vectorised.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, prelude::*};
+
+use crate::instruction_set::level;
 
 /// Puts `scale`·σ(u) where u was, σ(u) = 1/(1 + e⁻ᵘ). The relative error is below 3·10⁻⁷.
 pub fn sigmoid(values: &mut [f32], scale: f32) {
-    dispatch!(Level::new(), simd => all(simd, values, scale));
+    dispatch!(level(), simd => all(simd, values, scale));
 }
 
 #[inline(always)]

@@ -2,61 +2,14 @@
 // is trained here with the package, and both must give what the training package says of the same rows.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { packages, start } from "./browser.mjs";
+import { bundle, project, ROWS, trained } from "./model.mjs";
 
 const run = promisify(execFile);
-const www = new URL("../../www/package.json", import.meta.url);
-
-const SCHEMA = `
-  [format]
-  [label]
-  column = "label"
-  positive = ["1"]
-  negative = ["0"]
-  [scenario]
-  field = "scenario"
-  [split]
-  kind = "hash"
-  valid = 0.1
-  test = 0.1
-  [[fields]]
-  name = "scenario"
-  kind = "categorical"
-  role = "scenario"
-  [[fields]]
-  name = "tags"
-  kind = "multi"
-  separator = ";"
-  [[fields]]
-  name = "price"
-  kind = "numeric"
-  standardise = true
-  [[fields]]
-  name = "thing"
-  kind = "categorical"`;
-
-const ROWS = Array.from({ length: 400 }, (_, i) => ({
-  scenario: "ab"[i % 2],
-  tags: i % 5 === 0 ? null : `t${i % 3};t${i % 4}`,
-  price: i % 7 === 0 ? null : (i % 11) / 2,
-  thing: `"quoted, ${i % 6}"`,
-}));
-
-function csvOf(rows) {
-  const cell = (value) =>
-    value === null ? "" : `"${String(value).replaceAll('"', '""')}"`;
-  const lines = rows.map((row, i) =>
-    [...Object.values(row).map(cell), i % 3 === 0 ? 1 : 0].join(","),
-  );
-  return `scenario,tags,price,thing,label\n${lines.join("\n")}\n`;
-}
 
 let browser;
 let model;
@@ -64,26 +17,7 @@ let expected;
 let scoring;
 before(async () => {
   browser = await start([], packages);
-  const page = await browser.blank();
-  const trained = await page.evaluate(
-    async ({ csv, schema }) => {
-      const { createClient } = await import(`${location.href}client/index.js`);
-      const client = await createClient({ device: "cpu" });
-      const data = new TextEncoder().encode(csv);
-      const config = { method: "mi-dpg", epochs: 3, batch: 64, lr: 0.01 };
-      let done;
-      for await (const event of client.train({ csv: data, schema, config })) {
-        if (event.kind === "done") done = event;
-      }
-      const bytes = await client.save(done.model);
-      const { scores } = await client.score(done.model, data);
-      client.close();
-      return { bytes: [...new Uint8Array(bytes)], scores: [...scores] };
-    },
-    { csv: csvOf(ROWS), schema: SCHEMA },
-  );
-  model = Uint8Array.from(trained.bytes);
-  expected = trained.scores;
+  ({ model, expected } = await trained(browser));
   scoring = await import(new URL("client/score.js", `file://${packages}`));
 });
 after(() => browser?.close());
@@ -203,27 +137,6 @@ test("a plain page under a strict content policy scores", async () => {
   close(scores, expected.slice(0, 20));
 });
 
-/** A project that has installed what `npm pack` makes of the package. */
-async function project(t, files) {
-  const folder = await mkdtemp(join(tmpdir(), "mi-dpg-project-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const packed = await run(
-    "npm",
-    ["pack", "--json", "--pack-destination", folder],
-    { cwd: packages },
-  );
-  // A list in npm 10; by the package's name in npm 11 and later.
-  const [{ filename }] = Object.values(JSON.parse(packed.stdout));
-  const installed = join(folder, "node_modules/mi-dpg");
-  await mkdir(installed, { recursive: true });
-  const tarball = join(folder, filename);
-  await run("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
-  files["package.json"] = `{ "type": "module" }`;
-  for (const [name, text] of Object.entries(files))
-    await writeFile(join(folder, name), text);
-  return folder;
-}
-
 test("an app that Vite bundles scores", async (t) => {
   const folder = await project(t, {
     "index.html": `<!doctype html><script type="module" src="/main.js"></script>`,
@@ -235,14 +148,7 @@ test("an app that Vite bundles scores", async (t) => {
         return [...Scorer.load(new Uint8Array(model)).scoreRows(rows)];
       };`,
   });
-  const vite = createRequire(www).resolve("vite");
-  const { build } = await import(pathToFileURL(vite));
-  await build({
-    root: folder,
-    base: "./",
-    logLevel: "error",
-    configFile: false,
-  });
+  await bundle(folder);
   const app = await start([], join(folder, "dist/"));
   t.after(() => app.close());
   const { page, trouble } = await app.open();
@@ -264,6 +170,32 @@ test("a Node program scores with the installed package", async (t) => {
       await init(await readFile(wasm));
       const [model, rows] = await Promise.all(["model.safetensors", "rows.json"].map((name) => readFile(name)));
       console.log(JSON.stringify([...Scorer.load(model).scoreRows(JSON.parse(rows))]));`,
+    "rows.json": JSON.stringify(ROWS.slice(0, 20)),
+  });
+  await writeFile(join(folder, "model.safetensors"), model);
+  const { stdout } = await run("node", ["score.js"], { cwd: folder });
+  close(JSON.parse(stdout), expected.slice(0, 20));
+});
+
+test("an edge runtime's isolate scores: a module that its host compiled, nothing to fetch, compile or start", async (t) => {
+  const folder = await project(t, {
+    "score.js": `
+      import { readFile } from "node:fs/promises";
+      const wasm = new URL(import.meta.resolve("mi-dpg/score/mi_dpg_bg.wasm"));
+      const module = await WebAssembly.compile(await readFile(wasm));
+      const [model, rows] = await Promise.all(["model.safetensors", "rows.json"].map((name) => readFile(name)));
+      const print = console.log;
+      for (const name of ["fetch", "Request", "Response", "XMLHttpRequest", "Worker", "navigator", "process", "Buffer"])
+        delete globalThis[name];
+      const refuse = () => { throw new Error("code generation is not allowed here"); };
+      const { instantiate } = WebAssembly;
+      Object.assign(WebAssembly, {
+        compile: refuse, compileStreaming: refuse, instantiateStreaming: refuse, validate: refuse,
+        instantiate: (source, ...more) => source instanceof WebAssembly.Module ? instantiate(source, ...more) : refuse(),
+      });
+      const { default: init, Scorer } = await import("mi-dpg/score");
+      await init(module);
+      print(JSON.stringify([...Scorer.load(new Uint8Array(model)).scoreRows(JSON.parse(rows))]));`,
     "rows.json": JSON.stringify(ROWS.slice(0, 20)),
   });
   await writeFile(join(folder, "model.safetensors"), model);

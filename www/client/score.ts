@@ -2,15 +2,14 @@
 // training, no fetch but that of the wasm when none is given.
 import initWasm, { Batch as WasmBatch, Scorer as WasmScorer } from "../score/mi_dpg.js";
 import { MidpgError, fromWire, toWire } from "./error.ts";
+import { cells, checkCount, type IdRows, type Row } from "./rows.ts";
 
 export { MidpgError } from "./error.ts";
 export type { ErrorKind } from "./error.ts";
+export type { IdRows, Row } from "./rows.ts";
 
 /** What `init` takes: where the wasm is, its bytes, or a compiled module. */
 export type WasmSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
-
-/** One row of a log: the columns of the schema; what is null, undefined or missing is a missing value. */
-export type Row = Record<string, string | number | null | undefined>;
 
 export interface ScorerField {
   name: string;
@@ -23,19 +22,6 @@ export interface ScorerField {
   /** Its columns of the network's input. */
   start: number;
   end: number;
-}
-
-/** Rows that the look-ups in the vocabularies have been done for. */
-export interface IdRows {
-  /** rowCount × id fields, row by row, in the order of `fields`; then the ids of each bag field, one after the other. */
-  ids: Uint32Array;
-  /** For each bag field rowCount + 1 numbers: where each row's ids start among the field's, and the end of the last. */
-  offsets?: Uint32Array;
-  /** rowCount × dense fields, row by row, as they stand in the log; NaN is a missing value. */
-  dense?: Float32Array;
-  rowCount: number;
-  /** Takes the probabilities, if given; it must have at least rowCount places. */
-  out?: Float32Array;
 }
 
 /** The weighting matrices of one layer for the rows of a batch. */
@@ -162,10 +148,13 @@ export class Scorer {
   }
 
   encode(rows: readonly Row[]): EncodedRows {
+    return this.encodeCells(cells(this.#info.columns, rows));
+  }
+
+  /** @internal */
+  encodeCells(json: string): EncodedRows {
     const scorer = this.#inner();
-    const columns = this.#info.columns;
-    const cells = rows.map((row) => columns.map((column) => text(row[column])));
-    return new EncodedRows(call(() => scorer.encode(JSON.stringify(cells))));
+    return new EncodedRows(call(() => scorer.encode(json)));
   }
 
   /** One probability a row. */
@@ -183,12 +172,10 @@ export class Scorer {
     }
   }
 
-  scoreIds({ ids, offsets, dense, rowCount, out }: IdRows): Float32Array {
+  scoreIds(rows: IdRows): Float32Array {
     const scorer = this.#inner();
-    if (!Number.isInteger(rowCount) || rowCount < 0 || rowCount > 0xffff_fffe)
-      throw new MidpgError("usage", `rowCount is ${rowCount}; it must be a count of rows`);
-    if (out && out.length < rowCount)
-      throw new MidpgError("usage", `out has ${out.length} places for ${rowCount} rows`);
+    checkCount(rows);
+    const { ids, offsets, dense, rowCount, out } = rows;
     // A multi-valued field without rows still has its one offset.
     const bags = this.#info.fields.filter((field) => field.kind === "bag").length;
     const starts = offsets ?? new Uint32Array(rowCount === 0 ? bags : 0);
@@ -257,10 +244,6 @@ function call<T>(work: () => T): T {
   } catch (error) {
     throw error instanceof MidpgError ? error : fromWire(toWire(error));
   }
-}
-
-function text(value: string | number | null | undefined): string | null {
-  return value === null || value === undefined || Number.isNaN(value) ? null : String(value);
 }
 
 /** The block of every place: ⌊i·count/places⌋. */

@@ -11,9 +11,14 @@ await rm(out, { recursive: true, force: true });
 execFileSync(here("../node_modules/.bin/tsc"), ["-p", here("../tsconfig.client.json")], {
   stdio: "inherit",
 });
-// TypeScript renames what is imported; the worker is named in a URL.
-const client = `${out}client.js`;
-const text = await readFile(client, "utf8");
-const renamed = text.replace("./worker.ts", "./worker.js");
-if (renamed === text) throw new Error(`${client} does not name ./worker.ts: has it moved?`);
-await writeFile(client, renamed);
+// TypeScript renames what is imported; the workers are named in URLs.
+for (const [file, worker] of [
+  ["client", "worker"],
+  ["pool", "pool-worker"],
+]) {
+  const path = `${out}${file}.js`;
+  const text = await readFile(path, "utf8");
+  const renamed = text.replace(`"./${worker}.ts"`, `"./${worker}.js"`);
+  if (renamed === text) throw new Error(`${path} does not name ./${worker}.ts: has it moved?`);
+  await writeFile(path, renamed);
+}

@@ -15,6 +15,7 @@ mod forward;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use crate::blocks::Blocks;
+use crate::instruction_set::level;
 use crate::tile::VECTORS;
 use backward::backward;
 use forward::{Packed, forward};
@@ -80,7 +81,7 @@ impl ModulatedLayer {
         assert!(weight.len() == dm * dn && bias.len() == dm);
         let mut output = vec![0.0; rows * dm];
         let mut partial = Vec::new();
-        dispatch!(Level::new(), simd => {
+        dispatch!(level(), simd => {
             let packed = Packed::new(simd, self, weight, bias);
             if keep {
                 partial.resize(rows * self.inputs.count() * self.padded(tile_of(simd)), 0.0);
@@ -118,7 +119,7 @@ impl ModulatedLayer {
             weight: vec![0.0; dm * dn],
             bias: vec![0.0; dm],
         };
-        dispatch!(Level::new(), simd => backward(
+        dispatch!(level(), simd => backward(
             simd, self, (hidden, s), weight, ((output, partial), gradient), &mut gradients,
         ));
         gradients
@@ -160,7 +161,7 @@ impl PackedLayer {
     pub fn new(layer: ModulatedLayer, weight: &[f32], bias: &[f32]) -> Self {
         let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
         assert!(weight.len() == dm * dn && bias.len() == dm);
-        let level = Level::new();
+        let level = level();
         let packed = dispatch!(level, simd => Packed::new(simd, &layer, weight, bias));
         Self {
             level,

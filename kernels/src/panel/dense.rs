@@ -4,6 +4,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::{OUTPUTS, Packed, product, store, width_of};
 use crate::dense::Activation;
+use crate::instruction_set::level;
 use crate::sigmoid;
 use crate::tile::{VECTORS, vectors};
 
@@ -22,7 +23,7 @@ impl Dense {
     /// When a slice is not of its size.
     pub fn new((dm, dn): (usize, usize), weight: &[f32], bias: &[f32]) -> Self {
         Self {
-            level: Level::new(),
+            level: level(),
             outputs: dm,
             packed: Packed::new((dm, dn), weight, bias),
         }

@@ -1,9 +1,10 @@
 //! The compact weighting matrices of a panel, s = scale·σ(R C).
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::width_of;
 use crate::gate::Gate;
+use crate::instruction_set::level;
 use crate::sigmoid;
 use crate::tile::{VECTORS, vectors};
 
@@ -32,7 +33,7 @@ impl Gate {
     /// # Panics
     /// When a slice is too small.
     pub fn forward_panel(&self, left: Factor<'_>, right: Factor<'_>, s: &mut [f32]) {
-        dispatch!(Level::new(), simd => forward(simd, self, left, right, s));
+        dispatch!(level(), simd => forward(simd, self, left, right, s));
     }
 }
 

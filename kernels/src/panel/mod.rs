@@ -10,8 +10,9 @@ mod dense;
 mod gate;
 mod modulated;
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, prelude::*};
 
+use crate::instruction_set::level;
 use crate::pack::panels;
 use crate::tile::{Tile, VECTORS, vectors};
 
@@ -24,7 +25,7 @@ const OUTPUTS: usize = 4;
 
 /// Rows of a panel on this machine.
 pub fn width() -> usize {
-    dispatch!(Level::new(), simd => width_of(simd))
+    dispatch!(level(), simd => width_of(simd))
 }
 
 #[inline(always)]

@@ -4,6 +4,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::{OUTPUTS, Packed, product, store, width_of};
 use crate::blocks::Blocks;
+use crate::instruction_set::level;
 use crate::tile::{Tile, VECTORS, vectors};
 
 /// A packed modulated layer.
@@ -36,7 +37,7 @@ impl Modulated {
             .collect();
         row_of.resize(dm.next_multiple_of(OUTPUTS), 0);
         Self {
-            level: Level::new(),
+            level: level(),
             outputs: dm,
             inputs: Blocks::new(dn, dc),
             row_of,
