@@ -215,23 +215,24 @@ edge_parity() {
 # The npm build of wasm-opt is itself wasm and slow: half a minute for the CPU package, of which it takes one per cent
 # off the download. The WebGPU package, four times as large, does without.
 flavour() {
+    profile=wasm-release
     case $1 in
     cpu) features=$wasm_cpu_features optimise=-O1 ;;
     gpu) features=$wasm_gpu_features optimise= ;;
     # wasm-opt makes it larger once it is compressed.
-    score) features=$wasm_score_features optimise= ;;
+    score) features=$wasm_score_features optimise= profile=wasm-score ;;
     *) fail "no such wasm flavour: $1" ;;
     esac
 }
 
 # Raise the recipe's number when build_package changes what it makes.
 package_stamp() {
-    local features optimise
+    local features optimise profile
     flavour "$1"
     # shellcheck disable=SC2086 # a list of paths
     {
         content_hash $stamp_paths
-        printf '%s\n' "recipe 2" "$features" wasm-release "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
+        printf '%s\n' "recipe 2" "$features" "$profile" "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
         [ ! -x "$wasm_opt" ] || "$wasm_opt" --version
     } | sha256 | cut -c 1-16
 }
@@ -250,12 +251,12 @@ check_stamp_covers() {
 }
 
 build_package() {
-    local name=$1 stamp=$2 features optimise built folder old
+    local name=$1 stamp=$2 features optimise profile built folder old
     flavour "$name"
     (
-        use_target "wasm-$name" "wasm-release release" "$wasm_target"
-        cargo build --lib --target "$wasm_target" --profile wasm-release --no-default-features --features "$features"
-        built=$CARGO_TARGET_DIR/$wasm_target/wasm-release
+        use_target "wasm-$name" "$profile release" "$wasm_target"
+        cargo build --lib --target "$wasm_target" --profile "$profile" --no-default-features --features "$features"
+        built=$CARGO_TARGET_DIR/$wasm_target/$profile
         check_stamp_covers "$built/mi_dpg.d"
         while [ -n "${MIDPG_TOOL_PID:-}" ] && kill -0 "$MIDPG_TOOL_PID" 2>/dev/null; do
             echo "waiting for the installation of wasm-bindgen · $(progress_of "$logs/setup-wasm-bindgen.log")"
