@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use super::plan::Plan;
-use crate::metrics::{MeanStd, ParameterCounts, Report, mean_std, paired_t_test};
+use crate::metrics::{MeanStd, ParameterCounts, Report, ScenarioReport, mean_std, paired_t_test};
 use crate::model::MethodName;
 use crate::train::TrainOptions;
 
@@ -39,6 +39,8 @@ pub struct MethodRow {
     pub auc: Option<Figure>,
     /// LogLoss on the test part.
     pub logloss: Option<Figure>,
+    /// Predicted over actual conversions on the test part; 1 is calibrated.
+    pub calibration: Option<MeanStd>,
     /// Learned numbers.
     pub parameters: ParameterCounts,
     /// Wall-clock time of a trial.
@@ -84,6 +86,8 @@ pub struct ScenarioRow {
     pub auc: Vec<Option<MeanStd>>,
     /// Mean LogLoss by method.
     pub logloss: Vec<Option<MeanStd>>,
+    /// Mean calibration by method.
+    pub calibration: Vec<Option<MeanStd>>,
 }
 
 /// The yardsticks of generated data.
@@ -202,6 +206,7 @@ impl MethodRow {
             variant: method.weighting().map(|w| w.variant.name().to_owned()),
             auc,
             logloss,
+            calibration: gap(|r| r.calibration),
             parameters: outcomes
                 .iter()
                 .find_map(|o| o.report.as_ref())
@@ -226,15 +231,12 @@ fn scenarios(
         .scenarios
         .iter()
         .map(|(name, part)| {
-            let by_method = |auc: bool| {
+            let by_method = |get: fn(&ScenarioReport) -> Option<f64>| {
                 rows.iter()
                     .map(|(_, _, outcomes)| {
                         let values: Option<Vec<f64>> = outcomes
                             .iter()
-                            .map(|o| {
-                                let part = o.report.as_ref()?.scenarios.get(name)?;
-                                if auc { part.auc } else { part.logloss }
-                            })
+                            .map(|o| get(o.report.as_ref()?.scenarios.get(name)?))
                             .collect();
                         values.and_then(|values| mean_std(&values))
                     })
@@ -244,8 +246,9 @@ fn scenarios(
                 scenario: name.to_owned(),
                 rows: part.rows,
                 positives: part.positives,
-                auc: by_method(true),
-                logloss: by_method(false),
+                auc: by_method(|part| part.auc),
+                logloss: by_method(|part| part.logloss),
+                calibration: by_method(|part| part.calibration),
             }
         })
         .collect()

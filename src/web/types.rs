@@ -117,10 +117,10 @@ export interface ComparisonFigure {
 }
 export interface ComparisonRow {
   method: Method; variant?: string; auc: ComparisonFigure | null; logloss: ComparisonFigure | null;
-  parameters: { embedding: number; network: number }; seconds: MeanStd | null;
+  calibration: MeanStd | null; parameters: { embedding: number; network: number }; seconds: MeanStd | null;
 }
 export interface ComparisonTable {
   trials: number; test_rows: number; methods: ComparisonRow[]; best_baseline: Method | null;
-  scenarios: { scenario: string; rows: number; positives: number; auc: (MeanStd | null)[]; logloss: (MeanStd | null)[] }[];
+  scenarios: { scenario: string; rows: number; positives: number; auc: (MeanStd | null)[]; logloss: (MeanStd | null)[]; calibration: (MeanStd | null)[] }[];
 }
 "#;

@@ -256,6 +256,8 @@ export interface ComparisonRow {
   variant?: string;
   auc: ComparisonFigure | null;
   logloss: ComparisonFigure | null;
+  /** Predicted over actual conversions: 1 is calibrated. */
+  calibration: MeanStd | null;
   parameters: { embedding: number; network: number };
   seconds: MeanStd | null;
 }
@@ -273,6 +275,7 @@ export interface ComparisonTable {
     positives: number;
     auc: (MeanStd | null)[];
     logloss: (MeanStd | null)[];
+    calibration: (MeanStd | null)[];
   }[];
 }
 
