@@ -12,7 +12,7 @@ tools=$cache/tools
 www=$root/www
 
 # The flavours: each is one set of features, so that no build undoes another's.
-native_features=cli,train,flex,ndarray,parallel,mimalloc,capi
+native_features=cli,train,flex,ndarray,parallel,parquet,mimalloc,capi
 # The shipped CPU package has one backend: a second one adds a third to its size. The browser tests have
 # every device in one build.
 wasm_cpu_features=web,train,flex,map

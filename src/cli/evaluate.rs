@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// The model file
     #[arg(long)]
     model: PathBuf,
-    /// The labelled log
+    /// The labelled log: text or Parquet
     #[arg(long)]
     data: PathBuf,
     #[command(flatten)]

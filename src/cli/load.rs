@@ -1,5 +1,6 @@
 //! Loading a data file with progress, for every command that reads one.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use indicatif::ProgressBar;
 
 use super::files;
 use super::progress;
+use super::scores::Format;
 use crate::data::{
     self, Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse,
 };
@@ -19,6 +21,52 @@ pub(super) enum Source<'a> {
     Schema(&'a Schema),
     /// An encoder, where parts come from, and whether there must be labels.
     Encoder(&'a Arc<Encoder>, SplitUse, LabelUse),
+}
+
+/// A data file, or several that are read as one.
+enum Input {
+    Text(Box<dyn Read>),
+    #[cfg(feature = "parquet")]
+    Parquet(data::ParquetFiles),
+}
+
+impl Input {
+    fn open(path: &Path) -> Result<Self> {
+        Ok(match Format::of(path)? {
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Self::Parquet(data::ParquetFiles::find(path)?),
+            _ => Self::Text(files::open(path)?),
+        })
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        match self {
+            Self::Text(_) => files::size(path),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(files) => Some(files.bytes()),
+        }
+    }
+
+    fn load(self, name: &str, schema: &Schema, options: LoadOptions<'_>) -> Result<Dataset> {
+        match self {
+            Self::Text(text) => data::load(text, name, schema, options),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(files) => data::load_parquet(&files, schema, options),
+        }
+    }
+
+    fn encode(
+        self,
+        name: &str,
+        encoder: &Arc<Encoder>,
+        options: LoadOptions<'_>,
+    ) -> Result<Dataset> {
+        match self {
+            Self::Text(text) => data::encode(text, name, encoder, options),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(files) => data::encode_parquet(&files, encoder, options),
+        }
+    }
 }
 
 /// A schema by preset name or path.
@@ -43,8 +91,8 @@ pub(super) fn dataset(
     seed: u64,
 ) -> Result<Dataset> {
     let name = path.display().to_string();
-    let input = files::open(path)?;
-    let bar = progress::bytes("reading", files::size(path));
+    let input = Input::open(path)?;
+    let bar = progress::bytes("reading", input.size(path));
     let mut tell = |read: u64| bar.set_position(read);
     let options = LoadOptions {
         on_bad_row,
@@ -61,8 +109,8 @@ pub(super) fn dataset(
         ..Default::default()
     };
     let loaded = match source {
-        Source::Schema(schema) => data::load(input, &name, schema, options),
-        Source::Encoder(encoder, ..) => data::encode(input, &name, encoder, options),
+        Source::Schema(schema) => input.load(&name, schema, options),
+        Source::Encoder(encoder, ..) => input.encode(&name, encoder, options),
     };
     bar.finish_and_clear();
     let data = loaded?;

@@ -24,6 +24,8 @@ mod journal;
 mod load;
 #[cfg(feature = "train")]
 mod map_svg;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(feature = "train")]
 mod part;
 #[cfg(feature = "train")]
@@ -32,6 +34,8 @@ mod progress;
 mod quantize;
 mod schema;
 mod score;
+mod score_counts;
+mod scores;
 #[cfg(feature = "train")]
 mod setting;
 #[cfg(feature = "train")]

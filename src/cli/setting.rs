@@ -16,7 +16,7 @@ use crate::train::device::OpenDevice;
 
 #[derive(Debug, Args)]
 pub(super) struct Setting {
-    /// The log: CSV or another delimited text, gzip or plain
+    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes
     #[arg(long)]
     data: PathBuf,
     /// A preset (amazon, iaac, ads) or a TOML file

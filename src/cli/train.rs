@@ -26,7 +26,7 @@ use crate::train::{TrainOptions, Trainer};
     after_help = "Example:\n  midpg train --data log.csv --schema amazon --model mi-dpg --out model.safetensors --report report.json"
 )]
 pub(super) struct Args {
-    /// The log: CSV or another delimited text, gzip or plain
+    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes
     #[arg(long)]
     data: PathBuf,
     /// A preset (amazon, iaac, ads) or a TOML file

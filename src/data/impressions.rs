@@ -57,20 +57,30 @@ pub fn impressions(
     while stream.next(CHUNK, &mut rows)? {
         chunks.encode(&rows, &mut chunk)?;
         let usable = chunk.usable();
+        let mut picked = Vec::new();
         for row in (0..rows.len()).filter(|&row| usable[row]) {
             let scenario = chunk.columns.scenario[row] as usize;
-            if taken[scenario] == per_scenario {
-                continue;
+            if taken[scenario] < per_scenario {
+                taken[scenario] += 1;
+                picked.push((row, scenario));
             }
-            taken[scenario] += 1;
-            let cells = chunks.kept(&rows, row, &wanted);
-            out.push(Impression {
+        }
+        if picked.is_empty() {
+            continue;
+        }
+        let kept = chunks.kept(&rows, &wanted)?;
+        out.extend(picked.into_iter().map(|(row, scenario)| {
+            Impression {
                 line: rows.line(row),
                 scenario: names[scenario].clone(),
                 label: chunk.columns.labels.as_ref().map(|labels| labels[row]),
-                cells: wanted.iter().cloned().zip(cells.iter().map(cell)).collect(),
-            });
-        }
+                cells: wanted
+                    .iter()
+                    .cloned()
+                    .zip(kept[row].iter().map(cell))
+                    .collect(),
+            }
+        }));
     }
     Ok(out)
 }

@@ -71,9 +71,17 @@ impl Layout {
         columns: &mut Columns,
     ) -> Result<()> {
         for (index, (field, column)) in self.fields.iter().zip(&mut columns.fields).enumerate() {
-            self.push_cell(row, index, field, coder, column)
-                .map_err(|error| error.in_column(field.name.clone()))?;
+            let place = |error: Error| error.in_column(field.name.clone());
+            let cell = row.cell(field.index).map_err(place)?;
+            self.push_cell(cell, index, field, coder, column)?;
         }
+        self.push_label(row, columns)?;
+        columns.rows += 1;
+        Ok(())
+    }
+
+    /// Appends the label and the true probability of a row, where they are read.
+    pub(super) fn push_label<R: Row + ?Sized>(&self, row: &R, columns: &mut Columns) -> Result<()> {
         if let (Some((index, label)), Some(labels)) = (&self.label, &mut columns.labels) {
             let cell = row
                 .cell(*index)
@@ -85,21 +93,31 @@ impl Layout {
             let cell = row.cell(index)?.unwrap_or_default();
             truth.push(cell::number(cell).map_err(|error| error.in_column(TRUTH))?);
         }
-        columns.rows += 1;
         Ok(())
     }
 
-    fn push_cell<R: Row + ?Sized>(
+    /// Appends a cell of a field.
+    pub(super) fn push_cell(
         &self,
-        row: &R,
+        cell: Option<&str>,
         index: usize,
         field: &BoundField,
         coder: &mut impl Coder,
         column: &mut FieldColumn,
     ) -> Result<()> {
-        let cell = row
-            .cell(field.index)?
-            .filter(|cell| !self.format.is_missing(cell));
+        self.try_push_cell(cell, index, field, coder, column)
+            .map_err(|error| error.in_column(field.name.clone()))
+    }
+
+    fn try_push_cell(
+        &self,
+        cell: Option<&str>,
+        index: usize,
+        field: &BoundField,
+        coder: &mut impl Coder,
+        column: &mut FieldColumn,
+    ) -> Result<()> {
+        let cell = cell.filter(|cell| !self.format.is_missing(cell));
         match &field.extract {
             Extract::Value => {
                 column.push_id(match cell {
@@ -158,7 +176,7 @@ fn position(header: &[impl AsRef<str>], column: &str) -> Option<usize> {
 }
 
 /// The place of a column, or an error that names the columns there are.
-pub(super) fn find(header: &[impl AsRef<str>], column: &str, what: &str) -> Result<usize> {
+pub(in crate::data) fn find(header: &[impl AsRef<str>], column: &str, what: &str) -> Result<usize> {
     position(header, column).ok_or_else(|| {
         let names = || header.iter().map(AsRef::as_ref);
         let mut shown: String = names().take(40).collect::<Vec<_>>().join(", ");

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::collect::Rows;
 use super::columns::Columns;
 use super::encoder::Encoder;
 use super::fit::Learner;
 use super::layout::Layout;
-use super::options::{LoadOptions, OnBadRow, SplitUse};
+use super::options::{LoadOptions, SplitUse};
+#[cfg(feature = "parquet")]
+use super::parquet::{ParquetFiles, ParquetRecords, Wanted};
 use super::part::{FittedSplit, Part, Splitter};
-use super::reader::{CsvRow, LogReader};
+use super::reader::LogReader;
+use super::records::Records;
 use super::row::RowEncoder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Schema, Split};
@@ -48,11 +52,6 @@ pub struct LoadReport {
     pub sha256: String,
 }
 
-/// How many reasons of skipped rows a report keeps.
-const REASONS: usize = 5;
-/// Rows between two calls of the progress callback.
-const PROGRESS_ROWS: u64 = 4096;
-
 impl Dataset {
     /// The rows of a part, in the order of the file.
     pub fn rows_of(&self, part: Part) -> Vec<u32> {
@@ -68,11 +67,38 @@ pub fn load(
     source: impl Read,
     name: &str,
     schema: &Schema,
-    mut options: LoadOptions<'_>,
+    options: LoadOptions<'_>,
 ) -> Result<Dataset> {
     schema.check()?;
+    let reader = LogReader::new(source, name, &schema.format)?;
+    load_records(Records::Delimited(Box::new(reader)), name, schema, options)
+}
+
+/// Loads Parquet files, as [`load`] does text.
+#[cfg(feature = "parquet")]
+pub fn load_parquet(
+    files: &ParquetFiles,
+    schema: &Schema,
+    options: LoadOptions<'_>,
+) -> Result<Dataset> {
+    schema.check()?;
+    let wanted = Wanted {
+        schema: schema.clone(),
+        label: options.label,
+        split: true,
+        keep: Vec::new(),
+    };
+    let records = Records::Parquet(Box::new(ParquetRecords::new(files, wanted)?));
+    load_records(records, files.name(), schema, options)
+}
+
+fn load_records(
+    mut reader: Records<'_>,
+    name: &str,
+    schema: &Schema,
+    mut options: LoadOptions<'_>,
+) -> Result<Dataset> {
     let in_file = |error: Error| error.in_file(name);
-    let mut reader = LogReader::new(source, name, &schema.format)?;
     let layout = Layout::bind(schema, reader.header(), options.label).map_err(in_file)?;
     let splitter =
         Splitter::bind(&schema.split, &schema.format, reader.header()).map_err(in_file)?;
@@ -113,7 +139,7 @@ pub fn load(
     if let Some(super::FieldColumn::Ids(ids)) = columns.fields.get(encoder.scenario_field()) {
         columns.scenario = ids.clone();
     }
-    report.finish(&columns, &reader);
+    report.finish(&columns, &reader)?;
     Ok(Dataset {
         encoder: Arc::new(encoder),
         columns,
@@ -127,6 +153,33 @@ pub fn encode(
     source: impl Read,
     name: &str,
     encoder: &Arc<Encoder>,
+    options: LoadOptions<'_>,
+) -> Result<Dataset> {
+    let reader = LogReader::new(source, name, &encoder.schema().format)?;
+    encode_records(Records::Delimited(Box::new(reader)), name, encoder, options)
+}
+
+/// Loads Parquet files with an existing encoder, as [`encode`] does text.
+#[cfg(feature = "parquet")]
+pub fn encode_parquet(
+    files: &ParquetFiles,
+    encoder: &Arc<Encoder>,
+    options: LoadOptions<'_>,
+) -> Result<Dataset> {
+    let wanted = Wanted {
+        schema: encoder.schema().clone(),
+        label: options.label,
+        split: options.split != SplitUse::Whole,
+        keep: Vec::new(),
+    };
+    let records = Records::Parquet(Box::new(ParquetRecords::new(files, wanted)?));
+    encode_records(records, files.name(), encoder, options)
+}
+
+fn encode_records(
+    mut reader: Records<'_>,
+    name: &str,
+    encoder: &Arc<Encoder>,
     mut options: LoadOptions<'_>,
 ) -> Result<Dataset> {
     let in_file = |error: Error| error.in_file(name);
@@ -136,7 +189,6 @@ pub fn encode(
         SplitUse::Whole => &whole,
         _ => &schema.split,
     };
-    let mut reader = LogReader::new(source, name, &schema.format)?;
     let mut row_encoder = RowEncoder::new(Arc::clone(encoder), reader.header(), options.label)
         .map_err(in_file)?
         .strict_scenarios(options.strict_scenarios);
@@ -164,95 +216,11 @@ pub fn encode(
             parts
         }
     };
-    report.finish(&columns, &reader);
+    report.finish(&columns, &reader)?;
     Ok(Dataset {
         encoder: Arc::clone(encoder),
         columns,
         parts,
         report,
     })
-}
-
-/// The rows being collected.
-struct Rows<'s> {
-    splitter: Splitter<'s>,
-    columns: Columns,
-    report: LoadReport,
-}
-
-impl<'s> Rows<'s> {
-    fn new(splitter: Splitter<'s>, columns: Columns) -> Self {
-        Self {
-            splitter,
-            columns,
-            report: LoadReport::default(),
-        }
-    }
-
-    fn read(
-        &mut self,
-        reader: &mut LogReader<'_>,
-        options: &mut LoadOptions<'_>,
-        mut push: impl FnMut(&CsvRow<'_>, &mut Columns) -> Result<()>,
-    ) -> Result<()> {
-        while reader.advance()? {
-            if let Err(error) = self.read_row(reader, &mut push) {
-                self.columns.truncate(self.columns.rows);
-                self.splitter.truncate(self.columns.rows);
-                let error = reader.place(error);
-                if options.on_bad_row == OnBadRow::Fail {
-                    return Err(error);
-                }
-                self.report.skip(&error);
-            }
-            self.report.rows += 1;
-            if self.report.rows > u64::from(u32::MAX) {
-                return Err(
-                    reader.place(Error::new(ErrorKind::Data, "the file has over 2^32 rows"))
-                );
-            }
-            if self.report.rows.is_multiple_of(PROGRESS_ROWS)
-                && let Some(progress) = &mut options.progress
-            {
-                progress(reader.taken());
-            }
-        }
-        if let Some(progress) = &mut options.progress {
-            progress(reader.taken());
-        }
-        if self.report.rows == 0 {
-            let error = Error::new(ErrorKind::Data, "the file has a header but no rows");
-            return Err(reader.place(error));
-        }
-        Ok(())
-    }
-
-    fn read_row(
-        &mut self,
-        reader: &LogReader<'_>,
-        push: &mut impl FnMut(&CsvRow<'_>, &mut Columns) -> Result<()>,
-    ) -> Result<()> {
-        let row = reader.row()?;
-        if self.splitter.push(&row)? {
-            push(&row, &mut self.columns)
-        } else {
-            self.report.unsplit += 1;
-            Ok(())
-        }
-    }
-}
-
-impl LoadReport {
-    fn skip(&mut self, error: &Error) {
-        self.skipped += 1;
-        if self.skip_reasons.len() < REASONS {
-            self.skip_reasons.push(error.to_string());
-        }
-    }
-
-    fn finish(&mut self, columns: &Columns, reader: &LogReader<'_>) {
-        self.unknown = columns.unknown();
-        self.unknown_scenarios = columns.unknown_scenarios();
-        self.sha256 = reader.digest();
-    }
 }

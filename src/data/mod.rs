@@ -7,7 +7,10 @@
 //! An id is 0 for a value that was not learnt, 1 for a missing one, and from [`FIRST_VALUE`] a known value,
 //! the most frequent first.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod cell;
+mod collect;
 mod columns;
 mod encoder;
 mod encoder_json;
@@ -19,8 +22,11 @@ mod load;
 #[cfg(feature = "ndjson")]
 mod ndjson;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod part;
 mod reader;
+mod records;
 mod row;
 mod rows;
 mod source;
@@ -30,12 +36,18 @@ pub mod synth;
 mod values;
 mod vocabulary;
 
+#[cfg(feature = "arrow")]
+pub use arrow::ArrowEncoder;
 pub use columns::{Columns, FieldColumn};
 pub use encoder::Encoder;
 pub use impressions::{Impression, impressions};
 pub use input_field::InputField;
 pub use load::{Dataset, LoadReport, encode, load};
+#[cfg(feature = "parquet")]
+pub use load::{encode_parquet, load_parquet};
 pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse};
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetFiles;
 pub use part::{FittedSplit, Part};
 pub use reader::LINE_LIMIT;
 pub use row::{Row, RowEncoder};

@@ -114,10 +114,12 @@ fn cell(json: &str) -> Result<Option<String>> {
 
 /// A JSON value as text; a list or an object stays as it is.
 pub(super) fn text(json: &str) -> String {
-    match cell(json) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(_) => json.to_owned(),
-    }
+    value(json).unwrap_or_default()
+}
+
+/// The same, none where it is null.
+pub(super) fn value(json: &str) -> Option<String> {
+    cell(json).unwrap_or_else(|_| Some(json.to_owned()))
 }
 
 /// The values of some keys, as they stand in the line.

@@ -76,6 +76,18 @@ impl RowEncoder {
         pushed
     }
 
+    /// What it is bound with.
+    #[cfg(feature = "arrow")]
+    pub(super) fn parts(&self) -> (&Layout, &Encoder) {
+        (&self.layout, &self.encoder)
+    }
+
+    /// Whether a scenario that was not learnt is an error.
+    #[cfg(feature = "arrow")]
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict_scenarios
+    }
+
     fn push_scenario<R: Row + ?Sized>(&self, row: &R, columns: &mut Columns) -> Result<()> {
         let field = self.encoder.scenario_field();
         let id = columns

@@ -6,6 +6,8 @@ use csv::ByteRecord;
 
 #[cfg(feature = "ndjson")]
 use super::ndjson::{self, LineReader};
+#[cfg(feature = "parquet")]
+use super::parquet::{ParquetStream, Piece};
 use super::reader::{CsvRow, LogReader};
 use super::row::Row;
 use crate::error::Result;
@@ -27,6 +29,8 @@ pub(super) enum RowSource<'a> {
     Delimited(Box<LogReader<'a>>),
     #[cfg(feature = "ndjson")]
     Ndjson(LineReader<'a>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetStream>),
 }
 
 /// Some rows as they stand in the source.
@@ -35,20 +39,37 @@ pub struct RawRows {
     /// Those in use and, behind them, memory for more. A line of JSON is a record of one cell.
     records: Vec<ByteRecord>,
     lines: Vec<u64>,
+    /// Instead of them: rows of a Parquet file.
+    #[cfg(feature = "parquet")]
+    pub(super) piece: Option<Piece>,
 }
 
 impl RawRows {
     /// How many rows.
     pub fn len(&self) -> usize {
+        #[cfg(feature = "parquet")]
+        if let Some(piece) = &self.piece {
+            return piece.batch.num_rows();
+        }
         self.lines.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.len() == 0
+    }
+
+    /// The rows as a record batch, where the source is Parquet.
+    #[cfg(feature = "parquet")]
+    pub fn batch(&self) -> Option<&arrow_array::RecordBatch> {
+        self.piece.as_ref().map(|piece| &piece.batch)
     }
 
     pub(super) fn clear(&mut self) {
+        #[cfg(feature = "parquet")]
+        {
+            self.piece = None;
+        }
         self.lines.clear();
     }
 
@@ -70,6 +91,9 @@ impl RawRows {
             RowSource::Delimited(reader) => reader.take(record)?,
             #[cfg(feature = "ndjson")]
             RowSource::Ndjson(reader) => reader.take(record)?,
+            // Its rows come as pieces.
+            #[cfg(feature = "parquet")]
+            RowSource::Parquet(_) => None,
         };
         self.lines.extend(line);
         Ok(line.is_some())
@@ -98,6 +122,8 @@ impl<'a> RowSource<'a> {
             Self::Delimited(reader) => reader.taken(),
             #[cfg(feature = "ndjson")]
             Self::Ndjson(reader) => reader.taken(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(stream) => stream.taken(),
         }
     }
 }
@@ -147,6 +173,16 @@ impl Kept {
             Self::Text(text) => text.clone(),
             #[cfg(feature = "ndjson")]
             Self::Json(json) => ndjson::text(json),
+        }
+    }
+
+    /// As text, if there is one.
+    pub fn value(&self) -> Option<String> {
+        match self {
+            Self::Missing => None,
+            Self::Text(text) => Some(text.clone()),
+            #[cfg(feature = "ndjson")]
+            Self::Json(json) => ndjson::value(json),
         }
     }
 

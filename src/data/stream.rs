@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::encoder::Encoder;
 use super::options::{LabelUse, OnBadRow};
+#[cfg(feature = "parquet")]
+use super::parquet::{ParquetFiles, ParquetStream, Wanted};
 use super::row::RowEncoder;
 use super::rows::{Kept, RawRows, RowFormat, RowReader, RowSource};
 use crate::error::{Error, Result};
@@ -57,7 +59,56 @@ impl<'a> RawStream<'a> {
                 let columns = encoder.columns();
                 columns.iter().map(|&name| name.to_owned()).collect()
             }
+            #[cfg(feature = "parquet")]
+            RowSource::Parquet(stream) => stream.header().to_vec(),
         };
+        Self::of(source, columns, name, format, encoder, options)
+    }
+
+    /// Opens Parquet files; the columns of `keep` are read too, to be handed on.
+    #[cfg(feature = "parquet")]
+    pub fn parquet(
+        files: &ParquetFiles,
+        keep: &[String],
+        encoder: &Arc<Encoder>,
+        options: StreamOptions,
+    ) -> Result<(Self, ChunkEncoder)> {
+        let wanted = Wanted {
+            schema: encoder.schema().clone(),
+            label: options.label,
+            split: false,
+            keep: keep.to_vec(),
+        };
+        let stream = ParquetStream::new(files, wanted)?;
+        let columns = stream.header().to_vec();
+        let source = RowSource::Parquet(Box::new(stream));
+        Self::of(
+            source,
+            columns,
+            files.name(),
+            RowFormat::Delimited,
+            encoder,
+            options,
+        )
+    }
+
+    /// The fields of the columns that are handed on, where the source is Parquet.
+    #[cfg(feature = "parquet")]
+    pub fn kept_fields(&self) -> Option<Vec<arrow_schema::FieldRef>> {
+        match &self.source {
+            RowSource::Parquet(stream) => Some(stream.kept().to_vec()),
+            _ => None,
+        }
+    }
+
+    fn of(
+        source: RowSource<'a>,
+        columns: Vec<String>,
+        name: &str,
+        format: RowFormat,
+        encoder: &Arc<Encoder>,
+        options: StreamOptions,
+    ) -> Result<(Self, ChunkEncoder)> {
         let rows = RowEncoder::new(Arc::clone(encoder), &columns, options.label)
             .map_err(|error| error.in_file(name))?
             .strict_scenarios(options.strict_scenarios);
@@ -91,6 +142,11 @@ impl<'a> RawStream<'a> {
     /// Puts the next rows, at most `most` (and at least one), where others were; `false` when there are no more.
     pub fn next(&mut self, most: usize, rows: &mut RawRows) -> Result<bool> {
         rows.clear();
+        #[cfg(feature = "parquet")]
+        if let RowSource::Parquet(stream) = &mut self.source {
+            rows.piece = stream.next(most.max(1))?;
+            return Ok(rows.piece.is_some());
+        }
         while self.failed.is_none() && rows.len() < most.max(1) {
             match rows.take(&mut self.source) {
                 Ok(true) => {}
@@ -126,9 +182,14 @@ impl ChunkEncoder {
         }
     }
 
-    /// The cells of a row in some columns, to be handed on beside its score; nothing of a row that cannot be read.
-    pub fn kept(&self, rows: &RawRows, row: usize, columns: &[String]) -> Vec<Kept> {
-        self.reader.kept(rows.record(row), columns)
+    /// The cells of each row in some columns, to be handed on beside its score; nothing of a row that cannot be read.
+    pub fn kept(&self, rows: &RawRows, columns: &[String]) -> Result<Vec<Vec<Kept>>> {
+        #[cfg(feature = "parquet")]
+        if let Some(piece) = &rows.piece {
+            return piece.kept(columns);
+        }
+        let kept = |row| self.reader.kept(rows.record(row), columns);
+        Ok((0..rows.len()).map(kept).collect())
     }
 
     /// Puts the encoded rows where others were.
@@ -138,6 +199,10 @@ impl ChunkEncoder {
     pub fn encode(&mut self, rows: &RawRows, chunk: &mut Chunk) -> Result<()> {
         chunk.columns.clear();
         chunk.bad.clear();
+        #[cfg(feature = "parquet")]
+        if let Some(piece) = &rows.piece {
+            return piece.encode(&mut self.rows, self.on_bad_row, chunk);
+        }
         for row in 0..rows.len() {
             let (columns, encoder) = (&mut chunk.columns, &mut self.rows);
             let pushed = self

@@ -5,6 +5,8 @@
 mod bad_input;
 mod compare;
 mod figures;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use std::fs;
 use std::io::Read;

@@ -30,7 +30,7 @@ fn append(all: &mut Columns, chunk: &Columns) {
     }
 }
 
-fn row_strategy() -> impl Strategy<Value = String> {
+pub(super) fn row_strategy() -> impl Strategy<Value = String> {
     let number = prop_oneof![
         Just(String::new()),
         (-5..30_i32).prop_map(|n| n.to_string())
