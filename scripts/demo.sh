@@ -35,6 +35,7 @@ if ! has_wasm_bindgen; then
 fi
 
 bash "$task" package-ready cpu || say "nothing built yet: the CPU wasm takes about five minutes of two cores"
+step "building the scorer wasm" package-score bash "$task" package score
 step "building the CPU wasm" package-cpu bash "$task" package cpu
 if bash "$task" package-ready gpu; then
     step "fetching the WebGPU wasm from the cache" package-gpu bash "$task" package gpu

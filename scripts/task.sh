@@ -387,7 +387,7 @@ browser_tests() {
 
 npm_run() {
     cd "$www"
-    npm run --silent "$@"
+    MIDPG_CACHE=$cache npm run --silent "$@"
 }
 
 # --- other runtimes -------------------------------------------------------------------------------------------

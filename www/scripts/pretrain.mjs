@@ -4,7 +4,18 @@
 //   node --import ./scripts/typescript-hook.mjs scripts/pretrain.mjs OUT
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -26,8 +37,10 @@ if (!existsSync(`${MODULE}mi_dpg_bg.wasm`)) {
 
 async function main() {
   const index = JSON.parse(await readFile(`${SAMPLES}index.json`, "utf8"));
-  const cache = join(process.env.MIDPG_CACHE ?? SAMPLES, "pretrained");
-  const folder = join(cache, await stamp(index));
+  // The same folder as the rest of what is kept between builds (scripts/lib.sh).
+  const home = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const cache = join(process.env.MIDPG_CACHE ?? join(home, "mi-dpg"), "pretrained");
+  const folder = join(cache, await stampOf(index));
   if (!existsSync(folder)) await train(index, cache, folder);
   for (const file of await readdir(folder)) await cp(join(folder, file), `${SAMPLES}${file}`);
   const shown = index.map((sample) => ({ ...sample, showcase: true }));
@@ -35,7 +48,7 @@ async function main() {
 }
 
 /** Everything the result depends on. */
-async function stamp(index) {
+async function stampOf(index) {
   const hash = createHash("sha256");
   const parts = [
     `${MODULE}mi_dpg_bg.wasm`,
@@ -47,9 +60,21 @@ async function stamp(index) {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** Of what was trained before, the newest few are kept: clones at other commits use them. */
+async function forget(cache) {
+  const entries = await Promise.all(
+    (await readdir(cache)).map(async (name) => {
+      const path = join(cache, name);
+      return { path, at: (await stat(path)).mtimeMs };
+    }),
+  );
+  entries.sort((a, b) => b.at - a.at);
+  for (const { path } of entries.slice(3)) await rm(path, { recursive: true, force: true });
+}
+
 async function train(index, cache, folder) {
   await mkdir(cache, { recursive: true });
-  for (const old of await readdir(cache)) await rm(join(cache, old), { recursive: true });
+  await forget(cache);
   const temporary = await mkdtemp(join(cache, ".tmp-"));
   const wasm = await import(`${MODULE}mi_dpg.js`);
   await wasm.default({ module_or_path: await readFile(`${MODULE}mi_dpg_bg.wasm`) });
