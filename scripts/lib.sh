@@ -12,7 +12,7 @@ tools=$cache/tools
 www=$root/www
 
 # The flavours: each is one set of features, so that no build undoes another's.
-native_features=cli,train,flex,ndarray,parallel,mimalloc,capi
+native_features=cli,train,flex,ndarray,parallel,mimalloc,capi,parquet
 # The shipped CPU package has one backend: a second one adds a third to its size. The browser tests have
 # every device in one build.
 wasm_cpu_features=web,train,flex
@@ -177,7 +177,7 @@ replace_folder() {
 
 # --- results --------------------------------------------------------------------------------------------------
 
-# Sums what cargo test, wasm-bindgen-test and node:test say: prints `PASSED FAILED`.
+# Sums what cargo test, wasm-bindgen-test, node:test and pytest say: prints `PASSED FAILED`.
 count_results() {
     cat -- "$@" </dev/null | plain | awk '
         /^test result: / {
@@ -188,5 +188,11 @@ count_results() {
         }
         /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
         /^(#|ℹ) (fail|cancelled) [0-9]+$/ { failed += $3 }
+        /^[0-9]+ (passed|failed|skipped|error|warning|deselected).* in [0-9.]+s/ {
+            for (i = 2; i <= NF; i++) {
+                if ($i ~ /^passed/) passed += $(i - 1)
+                if ($i ~ /^(failed|errors?)/) failed += $(i - 1)
+            }
+        }
         END { print passed + 0, failed + 0 }'
 }
