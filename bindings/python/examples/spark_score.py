@@ -21,17 +21,20 @@ def main():
     parser.add_argument("--overwrite", action="store_true", help="replace what is there")
     args = parser.parse_args()
 
+    # What is wrong with the model or the columns is one line here, before a job has started.
+    try:
+        mi_dpg.Model.load(args.model)
+    except mi_dpg.MidpgError as error:
+        sys.exit(f"error: {error}")
     spark = SparkSession.builder.appName("mi-dpg score").getOrCreate()
     try:
         scored = mi_dpg.spark.score(spark.read.parquet(args.data), args.model)
-        if args.keep:
-            scored = scored.select(*args.keep.split(","), "score")
-        scored.write.mode("overwrite" if args.overwrite else "errorifexists").parquet(args.out)
     except mi_dpg.MidpgError as error:
-        # One line on the driver instead of a trace.
         sys.exit(f"error: {error}")
-    finally:
-        spark.stop()
+    if args.keep:
+        scored = scored.select(*args.keep.split(","), "score")
+    scored.write.mode("overwrite" if args.overwrite else "errorifexists").parquet(args.out)
+    spark.stop()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,19 @@ def line(folder: pathlib.Path, name: str, processes: int, *more):
     return [*launcher, *arguments, *script, *out, *rest]
 
 
+def ranks(launcher: int) -> list[int]:
+    """The processes that torchrun started."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            stat, command = path.read_text(), path.with_name("cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(stat.rsplit(")", 1)[1].split()[1]) == launcher and b"mi_dpg.torch.train" in command:
+            found.append(int(path.parent.name))
+    return found
+
+
 def environment():
     return dict(os.environ, OMP_NUM_THREADS="1", PYTHONUNBUFFERED="1")
 
@@ -82,22 +95,21 @@ def test_two_processes_are_one_with_their_batches_together(one):
 
 
 def test_a_killed_process_goes_on_from_its_checkpoint(one):
-    command = line(one, "killed", 2, "--max-restarts=2", "--checkpoint-every", "4")
+    command = line(one, "killed", 2, "--max-restarts=2", "--checkpoint-every", "16")
     process = subprocess.Popen(
         command, cwd=one, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     report = one / "killed.jsonl"
-    while not (report.exists() and len(report.read_text().splitlines()) >= 6):
+    while not (report.exists() and len(report.read_text().splitlines()) >= 18):
         assert process.poll() is None, process.stderr.read()[-3000:]
         time.sleep(0.005)
-    ranks = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True).stdout.split()
-    os.kill(int(ranks[-1]), signal.SIGKILL)
+    os.kill(ranks(process.pid)[-1], signal.SIGKILL)
     _, told = process.communicate(timeout=300)
     assert process.returncode == 0, told[-3000:]
     steps = [json.loads(line)["step"] for line in report.read_text().splitlines()]
-    assert len(steps) > len(set(steps)) or "Restart" in told or "restart" in told, "a rank was killed"
+    assert len(steps) > len(set(steps)), "steps 17 and 18 were done again, from the checkpoint"
     assert losses(one, "killed").keys() == losses(one, "one").keys()
-    print(f"a rank was killed after step {max(steps[:6])}; the weights are {apart(one, 'one', 'killed'):.1e} apart")
+    print(f"a rank was killed after step {18}; the weights are {apart(one, 'one', 'killed'):.1e} apart")
     assert apart(one, "one", "killed") < 1e-5
 
 

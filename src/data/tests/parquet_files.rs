@@ -130,7 +130,7 @@ fn streams_of_any_piece_equal_the_whole() {
         let (mut stream, mut encoder) =
             RawStream::parquet(&files, &keep, &learnt.encoder, options()).unwrap();
         let (mut rows, mut chunk) = (RawRows::default(), encoder.chunk());
-        let (mut scenario, mut kept) = (Vec::new(), Vec::new());
+        let (mut scenario, mut kept) = (Vec::<u32>::new(), Vec::new());
         while stream.next(most, &mut rows).unwrap() {
             encoder.encode(&rows, &mut chunk).unwrap();
             assert!(chunk.rows() <= most);
