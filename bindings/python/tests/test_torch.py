@@ -19,6 +19,9 @@ from mi_dpg import Model  # noqa: E402
 from mi_dpg.torch import Trainable, Trainer  # noqa: E402
 
 EPOCHS, SEED = 25, 9
+# Where rounding decides the side of ReLU's kink on which a unit is, or a gradient is no more than rounding errors, Adam
+# still makes whole steps. Steps of 1e-3 then take single weights further apart than 1e-3 in a hundred.
+LR = 1e-4
 METHODS = {
     "dnn": ["--model", "dnn"],
     "dpg-r": ["--model", "dpg", "--variant", "r"],
@@ -41,7 +44,7 @@ def folder(tmp_path_factory):
 def start(folder, method):
     path = folder / f"{method}.safetensors"
     if not path.exists():
-        # Not from scratch: where gradients are as small as rounding errors, Adam makes whole steps of those.
+        # Not from scratch, where many gradients are that small.
         args = ["--schema", "amazon", "--embedding", 8, "--hidden", "32,16", "--epochs", 5, "--embedding-std", 0.3]
         args += METHODS[method]
         midpg("train", "--data", folder / "log.csv", *args, "--out", path)
@@ -75,7 +78,7 @@ def first_discriminators(folder, model):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_hundred_steps_are_those_of_rust(folder, method):
     path, end = start(folder, method), folder / f"{method}-end.safetensors"
-    told = midpg(*continuing(folder, path, end, "1e-3")).stderr
+    told = midpg(*continuing(folder, path, end, LR)).stderr
     rust = [float(loss) for loss in re.findall(r"^epoch \d+: loss ([0-9.]+)", told, re.MULTILINE)]
     kept = int(re.search(r"kept epoch (\d+)", told).group(1))
 
@@ -84,7 +87,7 @@ def test_a_hundred_steps_are_those_of_rust(folder, method):
         model.set_tensors({**model.tensors(), **first_discriminators(folder, path)})
     table = typed(folder / "log.csv")
     # The training part, in the order of the file.
-    trainer = Trainer(model, model.encode(table.filter(pc.field("split") == 0), label=True), batch=512, seed=SEED)
+    trainer = Trainer(model, model.encode(table.filter(pc.field("split") == 0), label=True), batch=512, lr=LR, seed=SEED)
     assert trainer.steps_per_epoch() * EPOCHS == 100
     ours, weights = [], None
     for epoch in range(1, EPOCHS + 1):
@@ -102,8 +105,7 @@ def test_a_hundred_steps_are_those_of_rust(folder, method):
     )
     # What the command prints is rounded to four digits.
     assert apart < 1e-4 + 5e-5
-    # The rest belongs to units that are nearly dead: Adam makes whole steps of gradients that are rounding errors.
-    assert far <= len(gaps) / 1000
+    assert far == 0
 
 
 @pytest.mark.parametrize("method", METHODS)
