@@ -1,6 +1,6 @@
 # Every target is a script in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full pkg site build edge bench lint fmt clean clean-cache
+.PHONY: help demo test test-full test-python test-spark test-torch pkg site build edge bench lint fmt clean clean-cache
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,15 @@ test: ## set up, then every check and test of CI
 
 test-full: ## the wider matrix: feature combinations, native wgpu, AddressSanitizer
 	@bash scripts/test-full.sh
+
+test-python: ## the Python package: wheel, clean environment, tests
+	@bash scripts/python.sh python
+
+test-spark: ## Spark and Ray on this machine (Java 17)
+	@bash scripts/python.sh spark
+
+test-torch: ## PyTorch against Rust, in one process and many (a large download, once)
+	@bash scripts/python.sh torch
 
 pkg: ## the npm package, into pkg/
 	@bash scripts/pkg.sh

@@ -178,7 +178,7 @@ replace_folder() {
 
 # --- results --------------------------------------------------------------------------------------------------
 
-# Sums what cargo test, wasm-bindgen-test and node:test say: prints `PASSED FAILED`.
+# Sums what cargo test, wasm-bindgen-test, node:test and pytest say: prints `PASSED FAILED`.
 count_results() {
     cat -- "$@" </dev/null | plain | awk '
         /^test result: / {
@@ -189,5 +189,11 @@ count_results() {
         }
         /^(#|ℹ) pass [0-9]+$/ { passed += $3 }
         /^(#|ℹ) (fail|cancelled) [0-9]+$/ { failed += $3 }
+        /^[0-9]+ (passed|failed|skipped|error|warning|deselected).* in [0-9.]+s/ {
+            for (i = 2; i <= NF; i++) {
+                if ($i ~ /^passed/) passed += $(i - 1)
+                if ($i ~ /^(failed|errors?)/) failed += $(i - 1)
+            }
+        }
         END { print passed + 0, failed + 0 }'
 }

@@ -32,6 +32,9 @@ same "node:test, TAP" "$(count_results "$work/tap")" "3 1"
 printf '\033[34mℹ tests 4\033[39m\nℹ pass 2\nℹ fail 0\nℹ cancelled 1\n' >"$work/spec"
 same "node:test, spec; a cancelled test failed" "$(count_results "$work/spec")" "2 1"
 
+printf '.F..s [100%%]\nFAILED test_a.py::b - assert 1 passed\n1 failed, 13 passed, 2 skipped, 1 error in 3.24s\n23 passed, 1 warning in 90.77s (0:01:30)\n' >"$work/pytest"
+same "pytest" "$(count_results "$work/pytest")" "36 2"
+
 printf 'error[E0425]: cannot find value\nthe test result: ok, pass 3 and fail 4\n' >"$work/none"
 same "other words count nothing" "$(count_results "$work/none")" "0 0"
 same "several logs at once" "$(count_results "$work/cargo" "$work/tap" "$work/none")" "19 3"

@@ -98,6 +98,30 @@ need_browser() {
         fail "the browser is $browser ($CHROME) and its driver $driver ($CHROMEDRIVER): install the driver of the browser's version"
 }
 
+# A Python with venv, for the package's tests.
+need_python() {
+    python=$(first_on_path python3.13 python3.12 python3.11 python3.10 python3)
+    export python
+    [ -n "$python" ] || fail "python3 is not on PATH: install Python 3.10 or newer, with venv"
+    "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || {
+        if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+            step "installing Python's venv (apt-get)" setup-python bash "$(task)" apt-install python3 python3-venv
+        else
+            fail "$python is older than 3.10 or has no venv: on Debian \`apt-get install python3-venv\` as root"
+        fi
+    }
+}
+
+# Spark runs on Java 17 or newer.
+need_java() {
+    command -v java >/dev/null && return
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        step "installing Java (apt-get)" setup-java bash "$(task)" apt-install default-jre-headless
+    else
+        fail "java is not on PATH: install Java 17 or newer (on Debian \`apt-get install default-jre-headless\`)"
+    fi
+}
+
 # set_up PIECE…
 set_up() {
     local piece

@@ -58,10 +58,10 @@ npm_ci() {
     sha256 <package-lock.json >node_modules/.mi-dpg-lock
 }
 
-apt_browser() {
+apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update
-    apt-get install -y --no-install-recommends chromium chromium-driver fonts-liberation
+    apt-get install -y --no-install-recommends "$@"
 }
 
 # --- Rust -----------------------------------------------------------------------------------------------------
@@ -405,6 +405,90 @@ deno_tests() {
     DENO=$to/node_modules/.bin/deno node --test tests/runtimes/*.test.mjs
 }
 
+# --- the Python package ----------------------------------------------------------------------------------------
+
+bindings=$root/bindings/python
+# Set-up found and exported one.
+python=${python:-python3}
+
+# A virtual environment of exactly the requirements, made once for all clones; sets `venv`.
+use_venv() {
+    local name file files=()
+    for name in "$@"; do files+=("$bindings/requirements$name.txt"); done
+    venv=$cache/python/$({ cat "${files[@]}" && "$python" -VV; } | sha256 | cut -c 1-16)
+    [ -f "$venv/.complete" ] && return
+    rm -rf "$venv"
+    mkdir -p "$cache/python"
+    "$python" -m venv "$venv"
+    local args=()
+    for file in "${files[@]}"; do args+=(-r "$file"); done
+    "$venv/bin/pip" install --disable-pip-version-check "${args[@]}"
+    touch "$venv/.complete"
+}
+
+# Builds the wheel; sets `wheel`. Cargo's folder knows whose it is, as use_target's.
+build_wheel() {
+    local out=$cache/python/wheels target=${CARGO_TARGET_DIR:-$cache/target/python}
+    mkdir -p "$target" "$out"
+    cd "$bindings"
+    if [ "$(cat "$target/.mi-dpg-python-clone" 2>/dev/null)" != "$root" ]; then
+        CARGO_TARGET_DIR=$target cargo clean -q --release -p mi-dpg-python -p mi-dpg -p mi-dpg-kernels
+        printf '%s\n' "$root" >"$target/.mi-dpg-python-clone"
+    fi
+    CARGO_TARGET_DIR=$target "$venv/bin/maturin" build --release --locked --interpreter "$venv/bin/python" --out "$out"
+    cd "$root"
+    # shellcheck disable=SC2012 # names of our own making
+    wheel=$(ls -1t "$out"/*.whl | head -n 1)
+}
+
+# The command, for reference scores.
+use_midpg() {
+    if [ -z "${MIDPG:-}" ]; then
+        (use_native && cargo build --no-default-features --features "$native_features" --bin midpg)
+        MIDPG=${CARGO_TARGET_DIR:-$cache/target/native}/debug/midpg
+    fi
+    export MIDPG
+}
+
+# Tests of the package as it is installed, in an environment with the requirements named.
+run_pytest() {
+    use_midpg
+    build_wheel
+    "$venv/bin/pip" install --disable-pip-version-check --quiet --force-reinstall --no-deps "$wheel"
+    cd "$bindings/tests"
+    "$venv/bin/python" -m pytest -q -p no:cacheprovider -rs --durations=5 "$@"
+}
+
+python_tests() {
+    use_venv ""
+    run_pytest test_model.py
+    # As a stranger installs it: the wheel and what it asks for, nothing else.
+    temporary=$(mktemp -d)
+    "$python" -m venv "$temporary/venv"
+    "$temporary/venv/bin/pip" install --disable-pip-version-check --quiet "$wheel"
+    "$temporary/venv/bin/python" -c 'import mi_dpg; print("a clean environment has mi_dpg", mi_dpg.__version__)'
+}
+
+spark_tests() {
+    use_venv "" -spark
+    run_pytest test_spark.py test_ray.py "$@"
+}
+
+torch_tests() {
+    use_venv "" -torch
+    run_pytest -s test_torch_golden.py test_torch.py test_torch_ddp.py "$@"
+}
+
+spark_bench() {
+    use_venv "" -spark
+    release_binary
+    MIDPG=$(cat "$logs/binary-path")
+    export MIDPG
+    build_wheel
+    "$venv/bin/pip" install --disable-pip-version-check --quiet --force-reinstall --no-deps "$wheel"
+    "$venv/bin/python" "$bindings/benches/spark.py" "$@"
+}
+
 # --- checks of the repository itself --------------------------------------------------------------------------
 
 run_shellcheck() {
@@ -421,7 +505,8 @@ mkdir -p "$logs"
 case $name in
 install-tool) install_tool "$@" ;;
 npm-ci) npm_ci ;;
-apt-browser) apt_browser ;;
+apt-browser) apt_install chromium chromium-driver fonts-liberation ;;
+apt-install) apt_install "$@" ;;
 fmt) cargo fmt --all -- --check ;;
 clippy) run_clippy ;;
 native-tests) native_tests ;;
@@ -445,6 +530,10 @@ await-package) await_package "$@" ;;
 browser-build) browser_build ;;
 browser-tests) browser_tests ;;
 npm) npm_run "$@" ;;
+python-tests) python_tests ;;
+spark-tests) spark_tests "$@" ;;
+torch-tests) torch_tests "$@" ;;
+spark-bench) spark_bench "$@" ;;
 site) npm_run build ;;
 deno-tests) deno_tests ;;
 shellcheck) run_shellcheck ;;

@@ -28,11 +28,12 @@ finish() {
 
 skipped_tests() {
     local log lines
-    for log in native-tests browser-tests www-test e2e; do
+    for log in native-tests browser-tests www-test e2e python-tests spark-tests; do
         [ -f "$logs/$log.log" ] || continue
         lines=$(plain <"$logs/$log.log" | grep -E '^(# )?skipped: ' | sort -u || true)
         [ -z "$lines" ] || printf '%s\n' "$lines"
     done
+    [ -z "${spark_note:-}" ] || echo "$spark_note"
     [ -n "${MIDPG_DATA:-}" ] || echo "note: MIDPG_DATA is not set, so the tests on real data were skipped"
 }
 
@@ -70,7 +71,7 @@ mkdir -p "$logs"
 say "make test in $root"
 
 began=$SECONDS
-set_up rust rust_components wasm_bindgen wasm_pack node node_modules browser
+set_up rust rust_components wasm_bindgen wasm_pack node node_modules browser python
 if [ -z "${MIDPG_DATA:-}" ]; then say "MIDPG_DATA is not set: tests on real data will be skipped"; fi
 row "set-up" "$(minutes $((SECONDS - began)))" - - ok
 task=$(task)
@@ -116,5 +117,13 @@ ok stage check "page: types" www-check bash "$task" npm check
 ok stage tests "page: unit tests" www-test bash "$task" npm test
 ok stage check "page: build" www-build bash "$task" site
 ok stage tests "end-to-end tests" e2e bash "$task" npm e2e
+
+ok stage tests "Python package" python-tests bash "$task" python-tests
+# Setting Spark up takes minutes on a new machine: it has to wait where the others took the hour.
+if [ $(($(date +%s) - MIDPG_STARTED)) -lt "${MIDPG_SPARK_BEFORE:-3300}" ] && command -v java >/dev/null; then
+    ok stage tests "Spark and Ray" spark-tests bash "$task" spark-tests
+else
+    spark_note="note: the tests on Spark were left out (no Java, or no time): make test-spark"
+fi
 
 finished=1

@@ -1,6 +1,7 @@
 //! The record batches of some files, one file after the other.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -130,9 +131,10 @@ impl Batches {
     pub(crate) fn next(&mut self) -> Result<Option<Piece>> {
         loop {
             let current = &mut self.current;
-            match current.reader.next() {
+            let reader = &mut current.reader;
+            let batch = guarded(&current.file.name, || reader.next().transpose())?;
+            match batch {
                 Some(batch) => {
-                    let batch = batch.map_err(|error| damaged(&error, &current.file.name))?;
                     if batch.num_rows() == 0 {
                         continue;
                     }
@@ -190,8 +192,8 @@ fn open(path: &Path, wanted: &Wanted) -> Result<Reading> {
     let place = |error: Error| error.in_file(&name);
     let file = File::open(path).map_err(|error| Error::io(&name, &error))?;
     let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(|error| damaged(&error, &name).hint("is it a Parquet file?"))?;
+    let builder = guarded(&name, || ParquetRecordBatchReaderBuilder::try_new(file))
+        .map_err(|error| error.hint("is it a Parquet file?"))?;
     let schema: SchemaRef = Arc::clone(builder.schema());
     let binding =
         Binding::new(&wanted.schema, &schema, wanted.label, wanted.split).map_err(place)?;
@@ -207,11 +209,8 @@ fn open(path: &Path, wanted: &Wanted) -> Result<Reading> {
     let roots: Vec<usize> = roots.map(|(place, _)| place).collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
     let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let reader = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|error| damaged(&error, &name))?;
+    let builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
+    let reader = guarded(&name, || builder.build())?;
     Ok(Reading {
         reader,
         file: Arc::new(OpenFile { name, binding }),
@@ -238,10 +237,15 @@ fn kept(schema: &SchemaRef, column: &str) -> Result<FieldRef> {
     })
 }
 
-fn damaged(error: &dyn std::fmt::Display, name: &str) -> Error {
-    Error::new(
-        ErrorKind::Data,
-        format!("cannot be read as Parquet: {error}"),
-    )
-    .in_file(name)
+/// What the Parquet crate does with a file. Some damage makes it panic where it should fail: that is an error too, and
+/// nothing of the reader is used after it.
+fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
+    let damaged = |why: &dyn std::fmt::Display| {
+        let message = format!("cannot be read as Parquet: {why}");
+        Error::new(ErrorKind::Data, message).in_file(name)
+    };
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(|error| damaged(&error)),
+        Err(_) => Err(damaged(&"its content contradicts itself")),
+    }
 }

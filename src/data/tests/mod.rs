@@ -1,12 +1,12 @@
 //! Tests of the room as a whole.
 
-#[cfg(feature = "arrow")]
-mod arrow;
 mod bad_input;
 mod encoder;
 mod good_input;
 #[cfg(feature = "parquet")]
-mod parquet;
+mod parquet_files;
+#[cfg(feature = "arrow")]
+mod record_batches;
 mod split;
 mod stream;
 

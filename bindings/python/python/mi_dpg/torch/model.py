@@ -1,0 +1,150 @@
+"""A model file as a PyTorch module, and back."""
+
+import json
+import pathlib
+
+import numpy as np
+import pyarrow as pa
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from .._native import Model, ModelFileError
+from .networks import Network, Output
+
+KEY = "mi-dpg"
+
+
+class Batch:
+    """Rows as ids: for each field `(ids, offsets)`, or its numbers."""
+
+    def __init__(self, fields: list, rows: int, labels: Tensor | None):
+        self.fields, self.rows, self.labels = fields, rows, labels
+
+    def take(self, rows: np.ndarray) -> "Batch":
+        """Some of the rows, in the order given."""
+        labels = None if self.labels is None else self.labels[torch.as_tensor(rows)]
+        return Batch([_take(field, rows) for field in self.fields], len(rows), labels)
+
+    def to(self, device) -> "Batch":
+        move = lambda field: tuple(x.to(device) for x in field) if isinstance(field, tuple) else field.to(device)
+        labels = None if self.labels is None else self.labels.to(device)
+        return Batch([move(field) for field in self.fields], self.rows, labels)
+
+
+def _take(field, rows: np.ndarray):
+    if not isinstance(field, tuple):
+        return field[torch.as_tensor(rows)]
+    ids, offsets = (x.numpy() for x in field)
+    if len(ids) == len(offsets) - 1:
+        return torch.from_numpy(ids[rows]), torch.arange(len(rows) + 1)
+    starts, lengths = offsets[rows], offsets[rows + 1] - offsets[rows]
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    places = np.repeat(starts - ends[:-1], lengths) + np.arange(ends[-1])
+    return torch.from_numpy(ids[places]), torch.from_numpy(ends)
+
+
+class Trainable(nn.Module):
+    """Embedding tables and network of a model file."""
+
+    def __init__(self, document: dict, scorer: Model):
+        super().__init__()
+        self.document, self.scorer = document, scorer
+        self.fields = scorer.fields
+        width = document["network"]["embedding"]
+        widths = [1 if field["kind"] == "dense" else width for field in self.fields]
+        aware = sum(w for w, field in zip(widths, self.fields, strict=True) if field["role"] == "scenario")
+        # A bag of one id is that id's row: one kind of table serves all fields.
+        tables = (
+            nn.EmbeddingBag(field["size"], width, mode="mean", sparse=True, include_last_offset=True)
+            for field in self.fields
+            if field["kind"] != "dense"
+        )
+        self.embedding = nn.ModuleList(tables)
+        for table in self.embedding:
+            nn.init.normal_(table.weight, std=0.01)
+        self.network = Network(document["network"], sum(widths), aware)
+
+    @classmethod
+    def load(cls, path, *, weights: bool = True) -> "Trainable":
+        """The model of a file; with `weights=False` its fields, vocabularies and settings, and fresh weights.
+
+        Discriminators, which model files leave out, are fresh.
+        """
+        scorer = Model.load(path)
+        with safe_open(path, framework="pt") as file:
+            document = json.loads(file.metadata()[KEY])
+            # Quantised files are for scoring.
+            if document["format"] != 1:
+                raise ModelFileError(f"{path}: the tensors are quantised: load the file they were made from")
+            model = cls(document, scorer)
+            if weights:
+                model.set_tensors({name: file.get_tensor(name) for name in file.keys()})
+        return model
+
+    def _places(self) -> dict[str, Tensor]:
+        named = [field["name"] for field in self.fields if field["kind"] != "dense"]
+        places = {f"embedding.{name}": table.weight for name, table in zip(named, self.embedding, strict=True)}
+        places.update(self.network.named_parameters())
+        return places
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All tensors under the names of the model file, without a copy; discriminators too."""
+        return {name: tensor.detach() for name, tensor in self._places().items()}
+
+    @torch.no_grad()
+    def set_tensors(self, tensors: dict[str, Tensor]) -> None:
+        """Sets tensors by those names; all but discriminators must be given."""
+        for name, place in self._places().items():
+            if name in tensors:
+                place.copy_(tensors[name])
+            elif not name.startswith("discriminators."):
+                raise ModelFileError(f"tensor {name} is missing")
+
+    def save(self, path, **training) -> None:
+        """Writes a model file; `training` replaces entries of the document's summary (`rows`, `epochs`, …)."""
+        document = dict(self.document, training=dict(self.document["training"], device="torch", **training))
+        tensors = {
+            name: tensor.cpu().contiguous()
+            for name, tensor in self.tensors().items()
+            if not name.startswith("discriminators.")
+        }
+        # Beside its place first: nobody sees half a file.
+        path = pathlib.Path(path)
+        partial = path.with_name(f".{path.name}.part")
+        save_file(tensors, partial, {KEY: json.dumps(document)})
+        partial.replace(path)
+
+    def encode(self, table, *, label: bool = False) -> Batch:
+        """A table as ids, by the file's vocabularies."""
+        encoded = self.scorer.encode(table, label=label)
+        labels = torch.from_numpy(encoded.column("label").to_numpy().astype(np.float32)) if label else None
+        return Batch([_field(encoded.column(i)) for i in range(len(self.fields))], encoded.num_rows, labels)
+
+    def input(self, batch: Batch) -> Tensor:
+        """h1 [rows, width]."""
+        tables = iter(self.embedding)
+        parts = [
+            next(tables)(*field) if isinstance(field, tuple) else field[:, None] for field in batch.fields
+        ]
+        return torch.cat(parts, 1)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Output]:
+        h = self.input(batch)
+        return h, self.network(h)
+
+    @torch.no_grad()
+    def score(self, table) -> np.ndarray:
+        """Probabilities, by PyTorch."""
+        return torch.sigmoid(self(self.encode(table))[1].logits).numpy()
+
+
+def _field(column: pa.Array):
+    if pa.types.is_floating(column.type):
+        return torch.from_numpy(column.to_numpy().copy())
+    if pa.types.is_list(column.type):
+        ids = column.values.to_numpy().astype(np.int64)
+        return torch.from_numpy(ids), torch.from_numpy(column.offsets.to_numpy().astype(np.int64))
+    ids = torch.from_numpy(column.to_numpy().astype(np.int64))
+    return ids, torch.arange(len(ids) + 1)
