@@ -1,14 +1,28 @@
 // A real Chromium on the built site, and a record of everything that should not happen in it.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../www/scripts/serve.mjs";
 
 // The one package.json of the page holds the tests' tools too.
-const { chromium } = createRequire(
+const fromPage = createRequire(
   new URL("../../www/package.json", import.meta.url),
-)("playwright-core");
+);
+const { chromium } = fromPage("playwright-core");
+const axe = fromPage("axe-core");
+
+/** The page's views, by their tabs. */
+export const VIEWS = [
+  "scenarios",
+  "impression",
+  "diversity",
+  "training",
+  "comparison",
+  "scoring",
+];
+export const LOOKS = ["shift", "matrix", "two", "all"];
 
 /** For what depends on the machine's speed; nothing is asserted about how long it takes. */
 export const PATIENCE = Number(process.env.E2E_TIMEOUT ?? 300_000);
@@ -171,6 +185,45 @@ export class Bench {
         .getImageData(0, 0, width, height)
         .data.join();
     });
+  }
+
+  /** Opens whatever is folded away. */
+  unfold() {
+    return this.page.evaluate(() => {
+      for (const part of document.querySelectorAll("details")) part.open = true;
+    });
+  }
+
+  /** What axe-core finds wrong, a line each. */
+  async axe() {
+    if (!(await this.page.evaluate(() => "axe" in window)))
+      await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate(() =>
+      window.axe.run(document, { resultTypes: ["violations"] }),
+    );
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) =>
+        `${id}: ${target.join(" ")}: ${failureSummary}`.replaceAll(/\s+/g, " "),
+      ),
+    );
+  }
+
+  /** How many pixels the page is wider than the window. */
+  tooWide() {
+    return this.page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+  }
+
+  /** What a click brings as a download: its name and its bytes. */
+  async saved(locator) {
+    const waiting = this.page.waitForEvent("download");
+    await locator.click();
+    const download = await waiting;
+    return {
+      name: download.suggestedFilename(),
+      bytes: await readFile(await download.path()),
+    };
   }
 
   longestTask() {

@@ -27,6 +27,15 @@ export function cssColour(t: number, theme: Theme): string {
   return `rgb(${rgba[0]} ${rgba[1]} ${rgba[2]})`;
 }
 
+/** The text on it that is read best. */
+export function inkOn(t: number, theme: Theme): string {
+  const rgba = new Uint8ClampedArray(4);
+  paint(t, theme, rgba, 0);
+  // Relative luminance; black and white are told apart equally well at 0.18.
+  const [r, g, b] = [...rgba].map((v) => toLinear(v / 255));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000000" : "#ffffff";
+}
+
 function tableOf(theme: Theme): Uint8ClampedArray {
   const known = tables.get(theme);
   if (known) return known;
@@ -48,8 +57,12 @@ function parse(hex: string): Triple {
   return [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255) as Triple;
 }
 
+function toLinear(v: number): number {
+  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+}
+
 function toLab(rgb: Triple): Triple {
-  const [r, g, b] = rgb.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = rgb.map(toLinear);
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

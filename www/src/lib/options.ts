@@ -94,6 +94,13 @@ export function readOptions(search: string): Options {
   return options as unknown as Options;
 }
 
+/** The settings that a model was trained with. */
+export function withConfig(options: Options, config: TrainConfig): Options {
+  const { hidden, maxSteps = null, ...rest } = config;
+  const widths = hidden ? { hidden: hidden.join(",") } : {};
+  return { ...options, ...(rest as Partial<Options>), ...widths, maxSteps };
+}
+
 /** What of the settings goes to the trainer. */
 export function trainConfig(options: Options): TrainConfig {
   const { sample: _sample, device: _device, maxSteps, hidden, ...rest } = options;

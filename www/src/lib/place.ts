@@ -23,7 +23,7 @@ export type Look = (typeof LOOKS)[number][0];
 export interface Place {
   view: View;
   look: Look;
-  /** Names of scenarios; null is the first, and for `other` the second. */
+  /** Names of scenarios; null is the first. `other` is held against it, or an impression of it is shown there. */
   scenario: string | null;
   other: string | null;
   present: boolean;
@@ -64,7 +64,8 @@ export function writeLink(
   if (place.view !== VIEWS[0][0]) query.set("view", place.view);
   if (place.look !== LOOKS[0][0]) query.set("look", place.look);
   if (place.scenario !== null) query.set("scenario", place.scenario);
-  if (place.look === "two" && place.other !== null) query.set("other", place.other);
+  if ((place.look === "two" || place.view === "impression") && place.other !== null)
+    query.set("other", place.other);
   for (const flag of ["present", "trained", "own"] as const) {
     if (place[flag]) query.set(flag, "");
   }

@@ -6,6 +6,7 @@ import type {
   ModelInfo,
   MutualInformation,
   Report,
+  TrainConfig,
 } from "../../client/index.ts";
 import { get, type Showcase, type ShowcaseMore } from "../lib/showcase.ts";
 import type { DataState } from "./data.svelte.ts";
@@ -27,6 +28,8 @@ export class ModelState {
   /** What the report was measured on. */
   measured = $state("");
   explanation = $state.raw<Explanation | null>(null);
+  /** What it was trained with, where that is known. */
+  config = $state.raw<TrainConfig | null>(null);
   /** Of the training's best epoch, where it was trained here. */
   mutualInformation = $state.raw<MutualInformation | null>(null);
   impressions = $state.raw<Impression[] | null>(null);
@@ -61,11 +64,13 @@ export class ModelState {
     this.report = showcase.report;
     this.measured = "test part; trained when this site was built";
     this.explanation = showcase.explanation;
+    this.config = showcase.config;
   }
 
   /** Takes over the model of a finished run and explains it on the rows it was trained from. */
   async adopt(
     handle: ModelHandle,
+    config: TrainConfig,
     report: Report | null,
     csv: Uint8Array,
     mutualInformation: MutualInformation | null,
@@ -75,6 +80,7 @@ export class ModelState {
       const file = await client.save(handle);
       const explanation = handle.info.weighted ? await client.explain(handle, csv) : null;
       this.#take(client, handle, file, "trained");
+      this.config = config;
       this.report = report;
       this.measured = "test part, after training";
       this.explanation = explanation;
@@ -167,6 +173,7 @@ export class ModelState {
     this.impressions = null;
     this.more = null;
     this.mutualInformation = null;
+    this.config = null;
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {

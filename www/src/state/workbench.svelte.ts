@@ -1,5 +1,5 @@
 import type { DeviceChoice } from "../../client/index.ts";
-import { DEFAULTS, readOptions, trainConfig } from "../lib/options.ts";
+import { DEFAULTS, readOptions, trainConfig, withConfig } from "../lib/options.ts";
 import { readPlace, writeLink } from "../lib/place.ts";
 import { ComparisonState } from "./comparison.svelte.ts";
 import { DataState } from "./data.svelte.ts";
@@ -63,6 +63,7 @@ export class Workbench {
     const best = this.training.epochs.findLast((epoch) => epoch.best);
     await this.model.adopt(
       done.model,
+      config,
       done.report,
       await data.table(),
       best?.mutualInformation ?? null,
@@ -77,10 +78,13 @@ export class Workbench {
     if (this.data.chosen && !this.data.info) await this.data.useSchema(this.data.schema);
   }
 
-  /** The link to what is seen now. */
+  /** The link to what is seen now: a model is trained again with its own settings, not with those changed since. */
   get link(): string {
     const trained = this.model.origin === "trained";
+    const { config } = this.model;
+    const current = $state.snapshot(this.options);
+    const options = trained && config ? withConfig(current, config) : current;
     const place = this.look.place(trained, this.data.sample === null);
-    return writeLink($state.snapshot(this.options), { ...DEFAULTS }, place);
+    return writeLink({ ...options }, { ...DEFAULTS }, place);
   }
 }
