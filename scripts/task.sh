@@ -215,12 +215,12 @@ edge_parity() {
 # The npm build of wasm-opt is itself wasm and slow: half a minute for the CPU package, of which it takes one per cent
 # off the download. The WebGPU package, four times as large, does without.
 flavour() {
-    profile=wasm-release
+    profile='wasm-release'
     case $1 in
     cpu) features=$wasm_cpu_features optimise=-O1 ;;
     gpu) features=$wasm_gpu_features optimise= ;;
     # wasm-opt makes it larger once it is compressed.
-    score) features=$wasm_score_features optimise= profile=wasm-score ;;
+    score) features=$wasm_score_features optimise='' profile='wasm-score' ;;
     *) fail "no such wasm flavour: $1" ;;
     esac
 }
