@@ -98,18 +98,25 @@ need_browser() {
         fail "the browser is $browser ($CHROME) and its driver $driver ($CHROMEDRIVER): install the driver of the browser's version"
 }
 
-# A Python with venv, for the package's tests.
-need_python() {
-    python=$(first_on_path python3.13 python3.12 python3.11 python3.10 python3)
-    export python
-    [ -n "$python" ] || fail "python3 is not on PATH: install Python 3.10 or newer, with venv"
-    "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || {
-        if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-            step "installing Python's venv (apt-get)" setup-python bash "$(task)" apt-install python3 python3-venv
-        else
-            fail "$python is older than 3.10 or has no venv: on Debian \`apt-get install python3-venv\` as root"
+# A Python with venv, for the package's tests. A name on PATH may be a shim of a version that is not there, so each is run.
+find_python() {
+    local name
+    for name in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.10; do
+        if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; then
+            python=$name
+            export python
+            return
         fi
-    }
+    done
+    return 1
+}
+
+need_python() {
+    find_python && return
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        step "installing Python and its venv (apt-get)" setup-python bash "$(task)" apt-install python3 python3-venv
+    fi
+    find_python || fail "there is no Python 3.10 or newer with venv: install it (on Debian \`apt-get install python3-venv\`), or name one in PYTHON"
 }
 
 # Spark runs on Java 17 or newer.
