@@ -12,10 +12,12 @@ export class DataState {
   size = $state(0);
   /** The schema as the user sees and may edit it. */
   schema = $state("");
+  /** The schema is a preset's, since none could be guessed. */
+  template = $state(false);
   info = $state.raw<DatasetInfo | null>(null);
   busy = $state(false);
   failure = $state<string | null>(null);
-  #csv: Uint8Array | null = null;
+  #csv = $state.raw<Uint8Array | null>(null);
   #turn = 0;
 
   constructor(device: DeviceState) {
@@ -77,14 +79,20 @@ export class DataState {
   async openFile(file: File): Promise<void> {
     this.sample = null;
     await this.#attempt(async (current) => {
-      const csv = new Uint8Array(await file.arrayBuffer());
-      this.#csv = csv;
       this.name = file.name;
+      const csv = new Uint8Array(await file.arrayBuffer());
+      if (!current()) return;
+      this.#csv = csv;
       this.size = csv.length;
       this.info = null;
       this.schema = "";
+      this.template = false;
       const client = await this.#device.client();
-      const schema = await client.guessSchema(csv);
+      const schema = await client.guessSchema(csv).catch(async (error) => {
+        const preset = await client.schemaToml("ads");
+        if (current()) [this.schema, this.template] = [preset, true];
+        throw error;
+      });
       if (current()) await this.#read(csv, schema, current);
     });
   }
@@ -97,6 +105,7 @@ export class DataState {
 
   async #read(csv: Uint8Array, schema: string, current: () => boolean) {
     this.schema = schema;
+    this.template = false;
     this.info = null;
     const client = await this.#device.client();
     const info = await client.describe(csv, schema);

@@ -37,7 +37,8 @@ export class Workbench {
     const place = readPlace(location.search);
     this.device.wish = this.options.device;
     await this.data.list();
-    await this.pickSample(this.options.sample);
+    // Whoever was quicker with a file of their own keeps it.
+    if (this.data.name === "") await this.pickSample(this.options.sample);
     if (place.own) {
       this.notice =
         "This link was made with a file of its own, which never left its maker's browser: open the same file to see the same.";
