@@ -20,6 +20,9 @@ export interface Point {
   validLogloss: number | null;
 }
 
+/** Runs that can be held against each other; older ones are forgotten. */
+const KEPT_RUNS = 20;
+
 /** A run that is over, to hold others against. */
 export interface PastRun {
   number: number;
@@ -64,6 +67,7 @@ export class TrainingState {
     config: TrainConfig,
   ): Promise<DoneEvent | null> {
     this.status = "starting";
+    performance.clearMarks("mi-dpg:step");
     this.#began = performance.now();
     this.seconds = 0;
     this.points = [];
@@ -127,12 +131,13 @@ export class TrainingState {
   #keep(data: string, config: TrainConfig, report: Report | null, seconds: number): void {
     const number = (this.past.at(-1)?.number ?? 0) + 1;
     const { points, epochs } = this;
-    this.past = [...this.past, { number, config, data, points, epochs, report, seconds }];
+    const run = { number, config, data, points, epochs, report, seconds };
+    this.past = [...this.past, run].slice(-KEPT_RUNS);
   }
 
   #note(event: TrainEvent): void {
     if (event.kind === "step") {
-      performance.mark("mi-dpg:step");
+      if (this.latest === null) performance.mark("mi-dpg:step");
       this.latest = event;
       const { step, bce } = event;
       this.points = [...this.points, { step, bce, validAuc: null, validLogloss: null }];
