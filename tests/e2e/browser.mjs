@@ -189,8 +189,11 @@ export class Bench {
 
   /** Opens whatever is folded away. */
   unfold() {
-    return this.page.evaluate(() => {
+    return this.page.evaluate(async () => {
       for (const part of document.querySelectorAll("details")) part.open = true;
+      // What is measured when it is laid out is known two frames later.
+      for (let frame = 0; frame < 2; frame++)
+        await new Promise((next) => requestAnimationFrame(next));
     });
   }
 

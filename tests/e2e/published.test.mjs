@@ -64,7 +64,7 @@ test("whatever package.json exports is in the package", async () => {
   }
 });
 
-test("the crates hold their sources and licences, and the one finds the other by version", async (t) => {
+test("the crates hold their sources, benchmarks and licences, and the one finds the other by version", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "mi-dpg-crates-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await run(
@@ -77,7 +77,7 @@ test("the crates hold their sources and licences, and the one finds the other by
   );
   const made = ["Cargo.lock", "Cargo.toml", "Cargo.toml.orig", ...LICENCES];
   for (const [crate, source, more] of [
-    ["mi-dpg-kernels", "kernels/src/", []],
+    ["mi-dpg-kernels", "kernels/src/", ["benches/roofline.rs"]],
     ["mi-dpg", "src/", ["CHANGELOG.md", "README.md", "include/midpg.h"]],
   ]) {
     const packed = (await readdir(join(folder, "package"))).find((name) =>

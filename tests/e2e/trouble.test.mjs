@@ -79,7 +79,9 @@ test("a model is saved, opened again in a fresh page and shows the same", async 
     .setInputFiles({ ...file, buffer: bytes.subarray(0, 100) });
   await other.part("model-error").waitFor();
   await other.part("model-file").setInputFiles({ ...file, buffer: bytes });
-  await other.part("map-1-a").waitFor();
+  await other.page
+    .locator('[data-testid="model-info"][data-origin="file"]')
+    .waitFor();
   assert.equal(await other.pixels("map-1-a"), picture);
   assert.equal(await other.part("model-error").count(), 0);
   await other.close();
