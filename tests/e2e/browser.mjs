@@ -191,8 +191,8 @@ export class Bench {
   unfold() {
     return this.page.evaluate(async () => {
       for (const part of document.querySelectorAll("details")) part.open = true;
-      // What is measured when it is laid out is known two frames later.
-      for (let frame = 0; frame < 2; frame++)
+      // What a part holds is made when it has told that it is open, and measured when it is laid out.
+      for (let frame = 0; frame < 4; frame++)
         await new Promise((next) => requestAnimationFrame(next));
     });
   }
