@@ -1,3 +1,6 @@
+/** What the names of tables end with. */
+export const TABLES = ".csv,.txt,.tsv,.gz";
+
 /** A place that files can be dropped on; it has the class `dragging` while one is held over it. */
 export function dropZone(take: (files: FileList | null | undefined) => void) {
   return (place: HTMLElement) => {
