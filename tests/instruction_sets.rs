@@ -70,19 +70,11 @@ fn kernels() -> Results {
         }
 
         let layer = ModulatedLayer::new((dm, dr), (dn, dc));
-        let mut kept = layer.forward(&hidden, &s, (&weight, &bias), true);
-        put("modulated", kept.output.clone());
-        put(
-            "modulated, nothing kept",
-            layer.forward(&hidden, &s, (&weight, &bias), false).output,
-        );
+        let mut y = layer.forward(&hidden, &s, (&weight, &bias));
+        put("modulated", y.clone());
         // Where ReLU bends, rounding would decide about a gradient.
-        kept.output
-            .iter_mut()
-            .filter(|y| **y < 1e-4)
-            .for_each(|y| *y = 0.0);
-        let back = (&kept.output[..], &kept.partial[..]);
-        let gradients = layer.backward(&hidden, &s, &weight, back, &gradient);
+        y.iter_mut().filter(|y| **y < 1e-4).for_each(|y| *y = 0.0);
+        let gradients = layer.backward(&hidden, &s, &weight, &y, &gradient);
         put("modulated dh", gradients.hidden);
         put("modulated ds", gradients.s);
         put("modulated dW", gradients.weight);

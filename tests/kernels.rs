@@ -76,8 +76,8 @@ impl Case {
     fn check_forward(&self) {
         let out = self
             .layer()
-            .forward(&self.hidden, &self.s, (&self.weight, &self.bias), false);
-        for (got, expected) in out.output.iter().zip(self.materialised()) {
+            .forward(&self.hidden, &self.s, (&self.weight, &self.bias));
+        for (got, expected) in out.iter().zip(self.materialised()) {
             let expected = expected.max(0.0);
             assert!(
                 (f64::from(*got) - expected).abs() < 1e-4 * (1.0 + expected.abs()),
@@ -89,20 +89,14 @@ impl Case {
     /// Gradients of Σ weight_of_output · y, each written out in f64.
     fn check_backward(&self) {
         let layer = self.layer();
-        let out = layer.forward(&self.hidden, &self.s, (&self.weight, &self.bias), true);
+        let out = layer.forward(&self.hidden, &self.s, (&self.weight, &self.bias));
         let gradient = Stream::new(9, "gradient").normal(self.rows * self.dm, 1.0);
-        let got = layer.backward(
-            &self.hidden,
-            &self.s,
-            &self.weight,
-            (&out.output, &out.partial),
-            &gradient,
-        );
+        let got = layer.backward(&self.hidden, &self.s, &self.weight, &out, &gradient);
         let (mut hidden, mut s) = (vec![0.0; self.hidden.len()], vec![0.0; self.s.len()]);
         let (mut weight, mut bias) = (vec![0.0; self.weight.len()], vec![0.0; self.dm]);
         for b in 0..self.rows {
             for i in 0..self.dm {
-                if out.output[b * self.dm + i] <= 0.0 {
+                if out[b * self.dm + i] <= 0.0 {
                     continue;
                 }
                 let g = f64::from(gradient[b * self.dm + i]);
@@ -295,12 +289,12 @@ proptest! {
     fn a_packed_layer_is_the_layer(rows in 0..ROWS, dr in 1_usize..9, dc in 1_usize..12) {
         instruction_sets::take_asked();
         let case = Case::new(rows, (18, dr), (12, dc), 5);
-        let expected = case.layer().forward(&case.hidden, &case.s, (&case.weight, &case.bias), true);
+        let expected = case.layer().forward(&case.hidden, &case.s, (&case.weight, &case.bias));
         let packed = PackedLayer::new(case.layer(), &case.weight, &case.bias);
         let (mut out, mut scratch) = (vec![0.0; rows * 18], Vec::new());
         for _ in 0..2 {
             packed.forward(&case.hidden, &case.s, &mut out, &mut scratch);
-            prop_assert_eq!(&out, &expected.output);
+            prop_assert_eq!(&out, &expected);
         }
     }
 }

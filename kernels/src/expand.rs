@@ -67,24 +67,6 @@ impl Runs {
             }
         }
     }
-
-    /// The sums of `products`, one `tile` of panel `p`, over every row block, added to `sums` at
-    /// r · `columns`.
-    #[inline(always)]
-    pub(super) fn fold(&self, p: usize, products: &[f32], columns: usize, sums: &mut [f32]) {
-        let runs = &self.panels[p];
-        match self.even {
-            Some(2) => gather::<2>(products, runs, columns, sums),
-            Some(4) => gather::<4>(products, runs, columns, sums),
-            Some(8) => gather::<8>(products, runs, columns, sums),
-            Some(16) => gather::<16>(products, runs, columns, sums),
-            _ => {
-                for &(r, start, end) in runs {
-                    sums[r * columns] += products[start..end].iter().sum::<f32>();
-                }
-            }
-        }
-    }
 }
 
 /// Runs of a length that the compiler knows: one store each.
@@ -104,30 +86,4 @@ fn spread<const N: usize>(
             line[start..start + N].copy_from_slice(&[*s; N]);
         }
     }
-}
-
-#[inline(always)]
-fn gather<const N: usize>(
-    products: &[f32],
-    runs: &[(usize, usize, usize)],
-    columns: usize,
-    sums: &mut [f32],
-) {
-    for (&(r, ..), products) in runs.iter().zip(products.as_chunks::<N>().0) {
-        sums[r * columns] += sum(products);
-    }
-}
-
-/// Halves added to each other, so that the additions do not wait for one another.
-#[inline(always)]
-fn sum<const N: usize>(values: &[f32; N]) -> f32 {
-    let mut values = *values;
-    let mut n = N;
-    while n > 1 {
-        n /= 2;
-        for i in 0..n {
-            values[i] += values[i + n];
-        }
-    }
-    values[0]
 }

@@ -1,4 +1,4 @@
-//! The arithmetic of a weighted layer, vectorised; no Burn.
+//! The arithmetic of a weighted layer and of its optimiser, vectorised; no Burn.
 //!
 //! One source for every instruction set: the code is generic over [`fearless_simd`]'s levels (AVX2 and AVX-512
 //! chosen at run time, NEON, WebAssembly's simd128, scalar) and holds no `unsafe` of its own.
@@ -6,6 +6,7 @@
 //! It is a package of its own because optimisation is set per package: where everything else is built for size (the
 //! wasm) or fast to compile (tests), this is built for speed. Use it as `mi_dpg::kernels`.
 
+mod adam;
 mod blocks;
 mod dense;
 mod expand;
@@ -17,9 +18,10 @@ pub mod panel;
 mod sigmoid;
 mod tile;
 
+pub use adam::Adam;
 pub use blocks::Blocks;
 pub use dense::{Activation, Dense, Rows};
 pub use gate::{Gate, sigmoid_gradient};
 pub use instruction_set::{InstructionSet, Unusable};
-pub use modulated::{Gradients, ModulatedLayer, Output, PackedLayer};
+pub use modulated::{Gradients, ModulatedLayer, PackedLayer};
 pub use sigmoid::sigmoid;

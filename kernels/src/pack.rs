@@ -1,7 +1,5 @@
 //! Weights in the order in which the tiles read them.
 
-use super::blocks::Blocks;
-
 /// A matrix in panels of `width` columns: panel p holds, for every k, the columns from p·width on, filled up
 /// with zeros. `value` gives the entry of (k, column).
 pub(super) fn panels(
@@ -21,22 +19,4 @@ pub(super) fn panels(
         }
     }
     packed
-}
-
-/// Every block of columns in panels of its own, one block after another, and where each starts.
-pub(super) fn block_panels(
-    depth: usize,
-    blocks: &Blocks,
-    width: usize,
-    value: impl Fn(usize, usize) -> f32,
-) -> (Vec<f32>, Vec<usize>) {
-    let mut packed = Vec::new();
-    let mut starts = Vec::with_capacity(blocks.count());
-    for block in blocks.iter() {
-        starts.push(packed.len());
-        packed.extend(panels((depth, block.len()), width, |k, c| {
-            value(k, block.start + c)
-        }));
-    }
-    (packed, starts)
 }

@@ -7,7 +7,7 @@
 //! on e; T and the generators minimise it together.
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor, activation::log_sigmoid};
+use burn::tensor::{Device, Tensor, activation::log_sigmoid};
 
 use super::config::MutualInformationConfig;
 use super::dpg::ModulatedLinear;
@@ -83,15 +83,13 @@ impl Discriminator {
     }
 }
 
-/// Mean over layers of L_mi: `e` \[batch, d_e\], `order` a permutation of the batch's rows, the same
-/// for all layers.
+/// Mean over layers of L_mi: `e` and the e of the negative pairs, `shuffled`, \[batch, d_e\], the same for all layers.
 pub fn loss(
     discriminators: &[Discriminator],
     e: Tensor<2>,
-    order: Tensor<1, Int>,
+    shuffled: Tensor<2>,
     weighting: &[Tensor<3>],
 ) -> Option<Tensor<1>> {
-    let shuffled = e.clone().select(0, order);
     let terms: Vec<Tensor<1>> = discriminators
         .iter()
         .zip(weighting)

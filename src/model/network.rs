@@ -91,6 +91,12 @@ impl Network {
         }
     }
 
+    /// Whether the loss of a batch is more than the mean of its rows' losses: STAR normalises by the batch's statistics,
+    /// AdaSparse's penalty is one of the whole batch.
+    pub fn sees_the_whole_batch(&self) -> bool {
+        matches!(self, Self::Star(_) | Self::AdaSparse(_))
+    }
+
     /// The network at `progress` (0 to 1) of the planned steps, before a step is taken.
     #[must_use]
     pub fn at(self, progress: f32) -> Self {

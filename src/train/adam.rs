@@ -1,49 +1,85 @@
-//! Adam over the network's parameters, on the device; the moments stand under the parameters' names,
-//! so that a checkpoint holds them and they can be read where only asynchronous reads exist.
+//! Adam over the network's parameters. On the CPU it is one pass of our own kernel; elsewhere it is Burn's, on the
+//! device. The moments stand under the parameters' names, so that a checkpoint holds them and they can be read where
+//! only asynchronous reads exist.
 
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::optim::{Adam, AdamConfig, AdamState, AdaptiveMomentumState, Optimizer};
-use burn::tensor::{Device, Gradients, Tensor, TensorData, Transaction};
+use burn::optim::AdaptiveMomentumState;
+use burn::optim::{Adam as BurnAdam, AdamConfig as BurnConfig, AdamState, Optimizer};
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
+use super::gradients::Gradients;
+use super::lazy_adam::{AdamConfig, Moments, corrections, decays};
 use crate::artifact::{TensorValue, Tensors};
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernels::Adam;
 use crate::model::parameters::{Path, device_error, floats};
 
 /// Adam with TensorFlow's and the paper's constants: β = (0.9, 0.999), ε = 1e-8 (Burn's is 1e-5).
 pub struct DenseAdam {
-    adam: Adam,
-    lr: f64,
+    config: AdamConfig,
     steps: usize,
-    moments: BTreeMap<String, (Tensor<1>, Tensor<1>)>,
+    host: BTreeMap<String, Moments>,
+    device: BTreeMap<String, (Tensor<1>, Tensor<1>)>,
 }
 
 impl DenseAdam {
     /// No steps taken yet.
     pub fn new(lr: f64) -> Self {
-        let adam = AdamConfig::new()
-            .with_beta_1(0.9)
-            .with_beta_2(0.999)
-            .with_epsilon(1e-8)
-            .build();
         Self {
-            adam,
-            lr,
+            config: AdamConfig {
+                lr,
+                ..Default::default()
+            },
             steps: 0,
-            moments: BTreeMap::new(),
+            host: BTreeMap::new(),
+            device: BTreeMap::new(),
         }
     }
 
     /// One step; a parameter without a gradient stays.
-    pub fn step<M: Module>(&mut self, module: M, gradients: &mut Gradients) -> M {
-        let module = module.map(&mut Step {
-            optimizer: self,
-            gradients,
-            path: Path::default(),
-        });
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when a parameter cannot be read.
+    pub(super) fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> Result<M> {
         self.steps += 1;
-        module
+        match gradients {
+            Gradients::Host(gradients) => {
+                let mut step = HostStep {
+                    rule: self.rule(),
+                    moments: &mut self.host,
+                    gradients,
+                    path: Path::default(),
+                    problem: None,
+                };
+                let module = module.map(&mut step);
+                step.problem.map_or(Ok(module), Err)
+            }
+            Gradients::Device(gradients) => Ok(module.map(&mut DeviceStep {
+                adam: BurnConfig::new()
+                    .with_beta_1(self.config.beta1 as f32)
+                    .with_beta_2(self.config.beta2 as f32)
+                    .with_epsilon(self.config.eps as f32)
+                    .build(),
+                lr: self.config.lr,
+                steps: self.steps - 1,
+                moments: &mut self.device,
+                gradients,
+                path: Path::default(),
+            })),
+        }
+    }
+
+    /// The constants of the current step: ε joins the root after its bias correction.
+    fn rule(&self) -> Adam {
+        let (correction1, correction2) = corrections(&self.config, self.steps as u64);
+        let root = correction2.sqrt();
+        Adam {
+            step_size: (self.config.lr * root / correction1) as f32,
+            eps: (self.config.eps * root) as f32,
+            ..decays(&self.config)
+        }
     }
 
     /// Steps taken.
@@ -56,40 +92,38 @@ impl DenseAdam {
     /// # Errors
     /// [`ErrorKind::Device`] when the device was lost.
     pub async fn state(&self) -> Result<Tensors> {
+        let mut state = Tensors::new();
+        let mut put = |name: String, data: Vec<f32>| {
+            let shape = vec![data.len()];
+            state.insert(name, TensorValue { shape, data });
+        };
+        for (name, Moments { first, second }) in &self.host {
+            put(format!("{name}.first"), first.clone());
+            put(format!("{name}.second"), second.clone());
+        }
         let mut names = Vec::new();
         let mut transaction = Transaction::default();
-        for (name, (first, second)) in &self.moments {
-            names.push(format!("{name}.first"));
-            names.push(format!("{name}.second"));
+        for (name, (first, second)) in &self.device {
+            names.extend([format!("{name}.first"), format!("{name}.second")]);
             transaction = transaction.register(first.clone()).register(second.clone());
         }
-        if names.is_empty() {
-            return Ok(Tensors::new());
+        if !names.is_empty() {
+            let data = transaction.execute_async().await.map_err(device_error)?;
+            for (name, data) in names.into_iter().zip(data) {
+                put(name, floats(data)?);
+            }
         }
-        let data = transaction.execute_async().await.map_err(device_error)?;
-        names
-            .into_iter()
-            .zip(data)
-            .map(|(name, data)| {
-                let data = floats(data)?;
-                Ok((
-                    name,
-                    TensorValue {
-                        shape: vec![data.len()],
-                        data,
-                    },
-                ))
-            })
-            .collect()
+        Ok(state)
     }
 
-    /// Continues from a [`state`](Self::state) after `steps` steps.
+    /// Continues from a [`state`](Self::state) after `steps` steps, for parameters that live on `device`.
     ///
     /// # Errors
     /// [`ErrorKind::ModelFile`] when a first moment has no second of its size.
     pub fn restore(&mut self, steps: usize, mut state: Tensors, device: &Device) -> Result<()> {
         self.steps = steps;
-        self.moments.clear();
+        self.host.clear();
+        self.device.clear();
         let names: Vec<String> = state
             .keys()
             .filter_map(|name| name.strip_suffix(".first").map(str::to_owned))
@@ -100,7 +134,7 @@ impl DenseAdam {
                 state.remove(&format!("{name}.second")),
             ) {
                 (Some(first), Some(second)) if first.data.len() == second.data.len() => {
-                    (first, second)
+                    (first.data, second.data)
                 }
                 _ => {
                     return Err(Error::new(
@@ -109,41 +143,92 @@ impl DenseAdam {
                     ));
                 }
             };
-            let tensor = |value: TensorValue| {
-                let count = value.data.len();
-                Tensor::from_data(TensorData::new(value.data, [count]), device)
-            };
-            self.moments.insert(name, (tensor(first), tensor(second)));
+            if super::device::is_host(device) {
+                self.host.insert(name, Moments { first, second });
+            } else {
+                let tensor = |values: Vec<f32>| {
+                    let count = values.len();
+                    Tensor::from_data(TensorData::new(values, [count]), device)
+                };
+                self.device.insert(name, (tensor(first), tensor(second)));
+            }
         }
         Ok(())
     }
 }
 
-struct Step<'a> {
-    optimizer: &'a mut DenseAdam,
-    gradients: &'a mut Gradients,
+struct HostStep<'a> {
+    rule: Adam,
+    moments: &'a mut BTreeMap<String, Moments>,
+    gradients: BTreeMap<String, Vec<f32>>,
+    path: Path,
+    problem: Option<Error>,
+}
+
+impl ModuleMapper for HostStep<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.name();
+        let Some(gradient) = self.gradients.remove(&name) else {
+            return param;
+        };
+        let (id, tensor, _) = param.consume();
+        let (shape, device) = (tensor.dims(), tensor.device().inner());
+        let mut values = match floats(tensor.clone().inner().into_data()) {
+            Ok(values) => values,
+            Err(error) => {
+                self.problem.get_or_insert(error);
+                return Param::initialized(id, tensor);
+            }
+        };
+        let moments = self.moments.entry(name).or_insert_with(|| Moments {
+            first: vec![0.0; values.len()],
+            second: vec![0.0; values.len()],
+        });
+        self.rule.step(
+            &mut values,
+            &mut moments.first,
+            &mut moments.second,
+            &gradient,
+        );
+        let value = Tensor::from_data(TensorData::new(values, shape), &device);
+        Param::initialized(id, Tensor::from_inner(value).require_grad())
+    }
+
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+}
+
+struct DeviceStep<'a> {
+    adam: BurnAdam,
+    lr: f64,
+    /// Steps taken before this one.
+    steps: usize,
+    moments: &'a mut BTreeMap<String, (Tensor<1>, Tensor<1>)>,
+    gradients: BTreeMap<String, Tensor<1>>,
     path: Path,
 }
 
-impl ModuleMapper for Step<'_> {
+impl ModuleMapper for DeviceStep<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (id, tensor, _) = param.consume();
-        let Some(gradient) = tensor.grad_remove(self.gradients) else {
-            return Param::initialized(id, tensor);
-        };
         let name = self.path.name();
+        let Some(gradient) = self.gradients.remove(&name) else {
+            return param;
+        };
+        let (id, tensor, _) = param.consume();
         let shape = tensor.dims();
-        let count = shape.iter().product::<usize>();
         // Flat, so that one state type serves every rank.
-        let (value, gradient) = (tensor.inner().reshape([count]), gradient.reshape([count]));
-        let optimizer = &mut *self.optimizer;
-        let state = optimizer.moments.remove(&name).map(|(first, second)| {
-            AdamState::new(AdaptiveMomentumState::new(optimizer.steps, first, second))
+        let value = tensor.inner().reshape([shape.iter().product::<usize>()]);
+        let state = self.moments.remove(&name).map(|(first, second)| {
+            AdamState::new(AdaptiveMomentumState::new(self.steps, first, second))
         });
-        let (value, state) = optimizer.adam.step(optimizer.lr, value, gradient, state);
+        let (value, state) = self.adam.step(self.lr, value, gradient, state);
         if let Some(AdamState { momentum }) = state {
-            optimizer
-                .moments
+            self.moments
                 .insert(name, (momentum.moment_1, momentum.moment_2));
         }
         Param::initialized(id, Tensor::from_inner(value.reshape(shape)).require_grad())

@@ -38,6 +38,22 @@ pub async fn open(kind: &str) -> Result<OpenDevice> {
     }
 }
 
+/// Whether tensors on `device` lie in the host's memory.
+pub(super) fn is_host(device: &Device) -> bool {
+    use burn::backend::DispatchDevice;
+    match device.clone().inner().as_dispatch() {
+        #[cfg(feature = "flex")]
+        DispatchDevice::Flex(_) => true,
+        #[cfg(feature = "ndarray")]
+        DispatchDevice::NdArray(_) => true,
+        #[allow(
+            unreachable_patterns,
+            reason = "which devices there are depends on the features"
+        )]
+        _ => false,
+    }
+}
+
 #[allow(
     dead_code,
     reason = "which devices are missing depends on the features"

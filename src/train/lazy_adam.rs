@@ -13,6 +13,7 @@
 //! lr at the first step and grows towards (1 − β₁)/√(1 − β₂) ≈ 3.2 lr for rows that are first seen late.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::kernels::Adam;
 use serde::{Deserialize, Serialize};
 
 /// The settings of Adam; the defaults are lr 1e-3, β 0.9 and 0.999, ε 1e-8.
@@ -182,51 +183,42 @@ impl LazyAdam {
         if let Some(row) = touched.iter().find(|&&row| row as usize >= rows) {
             return Err(usage(format!("row {row} of a table of {rows} rows")));
         }
-        let rule = Rule::at(&self.config, self.step);
-        for (&row, gradient) in touched.iter().zip(gradients.chunks_exact(dim)) {
-            let span = row as usize * dim..(row as usize + 1) * dim;
-            rule.apply(
-                &mut table[span.clone()],
-                &mut moments.first[span.clone()],
-                &mut moments.second[span],
-                gradient,
-            );
-        }
+        rule(&self.config, self.step).step_rows(
+            (table, dim),
+            &mut moments.first,
+            &mut moments.second,
+            touched,
+            gradients,
+        );
         Ok(())
     }
 }
 
-/// The constants of one step.
-struct Rule {
-    keep1: f32,
-    take1: f32,
-    keep2: f32,
-    take2: f32,
-    eps: f32,
-    step_size: f32,
+/// The constants of step `t`: ε joins the root before its bias correction.
+fn rule(config: &AdamConfig, t: u64) -> Adam {
+    let (correction1, correction2) = corrections(config, t);
+    Adam {
+        step_size: (config.lr * correction2.sqrt() / correction1) as f32,
+        eps: config.eps as f32,
+        ..decays(config)
+    }
 }
 
-impl Rule {
-    fn at(config: &AdamConfig, step: u64) -> Self {
-        let correction1 = 1.0 - power(config.beta1, step);
-        let correction2 = 1.0 - power(config.beta2, step);
-        Self {
-            keep1: config.beta1 as f32,
-            take1: (1.0 - config.beta1) as f32,
-            keep2: config.beta2 as f32,
-            take2: (1.0 - config.beta2) as f32,
-            eps: config.eps as f32,
-            step_size: (config.lr * correction2.sqrt() / correction1) as f32,
-        }
+/// The decays of `config`, with no step and no ε yet.
+pub(super) fn decays(config: &AdamConfig) -> Adam {
+    Adam {
+        keep1: config.beta1 as f32,
+        take1: (1.0 - config.beta1) as f32,
+        keep2: config.beta2 as f32,
+        take2: (1.0 - config.beta2) as f32,
+        eps: 0.0,
+        step_size: 0.0,
     }
+}
 
-    fn apply(&self, row: &mut [f32], first: &mut [f32], second: &mut [f32], gradient: &[f32]) {
-        for (((w, m), v), &g) in row.iter_mut().zip(first).zip(second).zip(gradient) {
-            *m = self.keep1 * *m + self.take1 * g;
-            *v = self.keep2 * *v + self.take2 * (g * g);
-            *w -= self.step_size * (*m / (v.sqrt() + self.eps));
-        }
-    }
+/// 1 − β₁ᵗ and 1 − β₂ᵗ.
+pub(super) fn corrections(config: &AdamConfig, t: u64) -> (f64, f64) {
+    (1.0 - power(config.beta1, t), 1.0 - power(config.beta2, t))
 }
 
 /// `base`ⁿ by squaring: `f64::powi` and `powf` may differ in the last bit between platforms.

@@ -19,9 +19,15 @@ mod event;
 #[cfg(feature = "train")]
 mod floor;
 #[cfg(feature = "train")]
+mod gradients;
+#[cfg(feature = "train")]
 pub mod loss;
 #[cfg(feature = "train")]
+mod read_back;
+#[cfg(feature = "train")]
 mod setup;
+#[cfg(feature = "train")]
+mod shard;
 #[cfg(feature = "train")]
 mod step;
 #[cfg(feature = "train")]

@@ -1,26 +1,19 @@
-//! One step: gather, forward, backward, both optimisers.
+//! One step: gather, forward and backward of the shards, both optimisers.
 
-use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
+use burn::tensor::Device;
 
 use super::adam::DenseAdam;
+use super::device::is_host;
+use super::gradients::Gradients;
 use super::lazy_adam::LazyAdam;
-use super::loss::binary_cross_entropy;
 use super::options::TrainOptions;
+use super::read_back::{StepLoss, read};
+use super::shard::{HostBatch, differentiate, shards};
 use crate::data::Columns;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
-use crate::model::parameters::{device_error, floats};
-use crate::model::predict::input_tensor;
-use crate::model::{Batch, Embeddings, Network, mutual_information};
+use crate::model::{Embeddings, Network};
 use crate::random::Stream;
-
-/// The losses of a step.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct StepLoss {
-    pub(super) loss: f32,
-    pub(super) bce: f32,
-    pub(super) mi: Option<f32>,
-}
 
 /// Everything a step changes besides the network, and its scratch memory.
 pub(super) struct Stepper {
@@ -76,71 +69,49 @@ impl Stepper {
             &mut self.gathered,
         );
         let layout = self.embeddings.layout();
-        let input = input_tensor(&self.gathered, layout.width, device).require_grad();
         let labels = columns
             .labels_of(rows)
             .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-        let labels = Tensor::from_data(TensorData::new(labels, [rows.len()]), device);
-
         let scenario: Vec<u32> = rows
             .iter()
             .map(|&row| columns.scenario[row as usize])
             .collect();
-        let network = network.at(progress);
-        let forward = network.forward(&Batch {
-            input: input.clone(),
-            scenario: &scenario,
-            training: Some(progress),
-        });
-        let bce = binary_cross_entropy(forward.logits, labels);
         // A batch of one has no negative pair.
-        let mi = self.lambda.filter(|_| rows.len() > 1).and_then(|lambda| {
-            let order = self.permutation.permutation(rows.len());
-            let order: Vec<i32> = order.into_iter().map(|i| i as i32).collect();
-            let order = Tensor::<1, Int>::from_data(TensorData::new(order, [rows.len()]), device);
-            let e = input.clone().narrow(1, 0, layout.aware);
-            mutual_information::loss(network.discriminators(), e, order, &forward.weighting)
-                .map(|mi| (lambda, mi))
-        });
-        let mut loss = bce.clone();
-        if let Some((lambda, mi)) = &mi {
-            loss = loss + mi.clone().mul_scalar(*lambda);
-        }
-        if let Some(penalty) = &forward.penalty {
-            loss = loss + penalty.clone();
-        }
-        let mut gradients = loss.backward();
-        let gradient = input
-            .grad_remove(&mut gradients)
-            .ok_or_else(|| Error::new(ErrorKind::Training, "the input has no gradient"))?;
-        let network = self
-            .dense
-            .step(network, &mut gradients)
-            .absorb(forward.moments);
-
-        let mut transaction = Transaction::default()
-            .register(gradient)
-            .register(loss.inner())
-            .register(bce.inner());
-        if let Some((_, mi)) = &mi {
-            transaction = transaction.register(mi.clone().inner());
-        }
-        let mut data = transaction
-            .execute_async()
-            .await
-            .map_err(device_error)?
-            .into_iter()
-            .map(floats);
-        let gradient = data.next().transpose()?.unwrap_or_default();
-        let mut scalar = || {
-            data.next()
-                .transpose()
-                .map(|v| v.and_then(|v| v.first().copied()).unwrap_or(f32::NAN))
+        let lambda = self.lambda.filter(|_| rows.len() > 1);
+        let order = lambda.map(|_| self.permutation.permutation(rows.len()));
+        let batch = HostBatch {
+            input: &self.gathered.input,
+            width: layout.width,
+            aware: layout.aware,
+            labels: &labels,
+            scenario: &scenario,
+            negatives: order.as_deref().zip(lambda),
+            progress,
         };
-        let (loss, bce) = (scalar()?, scalar()?);
-        let mi = mi.map(|_| scalar()).transpose()?;
-        self.update_embeddings(&gradient)?;
-        Ok((network, StepLoss { loss, bce, mi }))
+        let network = network.at(progress);
+        let host = is_host(device);
+        let shards = shards(rows.len(), !host || network.sees_the_whole_batch());
+        let mut results = in_turn_or_abreast(shards, |shard| {
+            differentiate(&network, &batch, shard, device)
+        })?;
+        let moments = results
+            .iter_mut()
+            .flat_map(|shard| std::mem::take(&mut shard.moments))
+            .collect();
+        // On a device the parameters' gradients stay where they are.
+        let on_device = (!host)
+            .then(|| {
+                results
+                    .iter_mut()
+                    .flat_map(|shard| std::mem::take(&mut shard.parameters))
+            })
+            .map(|parameters| Gradients::Device(parameters.collect()));
+        let mut back = read(results, &batch).await?;
+        let gradients =
+            on_device.unwrap_or_else(|| Gradients::Host(std::mem::take(&mut back.parameters)));
+        let network = self.dense.step(network, gradients)?.absorb(moments);
+        self.update_embeddings(&back.input)?;
+        Ok((network, back.losses))
     }
 
     fn update_embeddings(&mut self, gradient: &[f32]) -> Result<()> {
@@ -164,4 +135,21 @@ impl Stepper {
         }
         Ok(())
     }
+}
+
+/// The results of all shards in their order, worked side by side where there are threads.
+fn in_turn_or_abreast<T: Send, R: Send>(
+    mut shards: Vec<T>,
+    work: impl Fn(T) -> Result<R> + Send + Sync,
+) -> Result<Vec<R>> {
+    if shards.len() == 1 {
+        return shards.pop().map(work).into_iter().collect();
+    }
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::prelude::*;
+        shards.into_par_iter().map(work).collect()
+    }
+    #[cfg(not(feature = "parallel"))]
+    shards.into_iter().map(work).collect()
 }

@@ -1,4 +1,4 @@
-//! The forward pass, for scoring and for training.
+//! The forward pass.
 
 use fearless_simd::{Simd, prelude::*};
 
@@ -29,14 +29,14 @@ impl Packed {
     }
 }
 
-/// `out` is y and, with `KEEP`, P.
+/// `output` is y.
 #[inline(always)]
-pub(super) fn forward<S: Simd, const KEEP: bool>(
+pub(super) fn forward<S: Simd>(
     simd: S,
     layer: &ModulatedLayer,
     packed: &Packed,
     (hidden, s): (&[f32], &[f32]),
-    (output, partial): (&mut [f32], &mut [f32]),
+    output: &mut [f32],
     scratch: &mut Vec<f32>,
 ) {
     simd.vectorize(
@@ -47,8 +47,6 @@ pub(super) fn forward<S: Simd, const KEEP: bool>(
             let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
             let (size, dc) = (layer.size(), layer.inputs.count());
             let padded = layer.padded(tile);
-            // What a row keeps.
-            let kept = if KEEP { dc * padded } else { 0 };
             let most = CHUNK.min(hidden.len() / dn);
             if scratch.len() < most * (dc + 1) * padded {
                 scratch.resize(most * (dc + 1) * padded, 0.0);
@@ -58,11 +56,10 @@ pub(super) fn forward<S: Simd, const KEEP: bool>(
                 .chunks(CHUNK * dn)
                 .zip(s.chunks(CHUNK * size))
                 .zip(output.chunks_mut(CHUNK * dm));
-            for (chunk, ((hidden, s), output)) in chunks.enumerate() {
+            for ((hidden, s), output) in chunks {
                 let rows = hidden.len() / dn;
-                let partial = &mut partial[chunk * CHUNK * kept..][..rows * kept];
                 packed.runs.expand(s, size, dc, tile, expanded);
-                if rows == 1 && !KEEP {
+                if rows == 1 {
                     single(simd, layer, packed, (hidden, expanded), line);
                     output.copy_from_slice(&line[..dm]);
                     continue;
@@ -85,12 +82,6 @@ pub(super) fn forward<S: Simd, const KEEP: bool>(
                                 );
                                 for m in 0..M {
                                     let s = vectors::<S, VECTORS>(simd, &s[m][c * tile..]);
-                                    if KEEP {
-                                        let partial = &mut partial[first + (m * dc + c) * tile..][..tile];
-                                        for v in 0..VECTORS {
-                                            product[m][v].store_slice(&mut partial[v * lanes..][..lanes]);
-                                        }
-                                    }
                                     for v in 0..VECTORS {
                                         sums[m][v] = s[v].mul_add(product[m][v], sums[m][v]);
                                     }

@@ -3,20 +3,19 @@
 //! With s the compact weighting matrix, r(i) and c(j) the blocks of output i and input j:
 //!
 //! - P_ci = Σ_{j ∈ c} W_ij h_j, and y_i = φ(b_i + Σ_c s[r(i), c] P_ci);
-//! - with g the gradient of y where y > 0, and q_ci = s[r(i), c] g_i:
-//!   dW_ij = Σ_rows q_{c(j) i} h_j, dh_j = Σ_i q_{c(j) i} W_ij, ds[r, c] = Σ_{i ∈ r} g_i P_ci, db = Σ_rows g.
+//! - with g the gradient of y where y > 0, and U_rj = Σ_{i ∈ r} g_i W_ij:
+//!   dh_j = Σ_r s[r, c(j)] U_rj, ds[r, c] = Σ_{j ∈ c} U_rj h_j, dW_ij = Σ_rows g_i (s[r(i), c(j)] h_j), db = Σ_rows g.
 //!
-//! So forward and backward are three products of the size of the plain layer's, on blocks of its columns. Rows
-//! are worked in chunks whose scratch fits the cache.
+//! So forward and backward are three products of the size of the plain layer's, on blocks of it, and nothing but y is
+//! kept between them. Rows are worked in chunks whose scratch fits the cache.
 
 mod backward;
 mod forward;
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, dispatch};
 
 use crate::blocks::Blocks;
 use crate::instruction_set::level;
-use crate::tile::VECTORS;
 use backward::backward;
 use forward::{Packed, forward};
 
@@ -30,15 +29,6 @@ pub struct ModulatedLayer {
     outputs: Blocks,
     /// Inputs in the column blocks of s.
     inputs: Blocks,
-}
-
-/// What the forward pass gives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output {
-    /// y, \[rows, d_m\].
-    pub output: Vec<f32>,
-    /// P, where it was asked for, in an order that only [`ModulatedLayer::backward`] knows.
-    pub partial: Vec<f32>,
 }
 
 /// What the backward pass gives.
@@ -64,38 +54,18 @@ impl ModulatedLayer {
     }
 
     /// y of `hidden` \[rows, d_n\] under `s` \[rows, d_r, d_c\]; `weight` is \[d_m, d_n\], `bias` \[d_m\], φ = ReLU.
-    /// `keep` asks for what the gradients need.
     ///
     /// # Panics
     /// When a slice is not of its size.
-    pub fn forward(
-        &self,
-        hidden: &[f32],
-        s: &[f32],
-        (weight, bias): (&[f32], &[f32]),
-        keep: bool,
-    ) -> Output {
-        let (dm, dn) = (self.outputs.places(), self.inputs.places());
-        let rows = hidden.len() / dn;
-        self.check(rows, hidden, s);
-        assert!(weight.len() == dm * dn && bias.len() == dm);
-        let mut output = vec![0.0; rows * dm];
-        let mut partial = Vec::new();
-        dispatch!(level(), simd => {
-            let packed = Packed::new(simd, self, weight, bias);
-            if keep {
-                partial.resize(rows * self.inputs.count() * self.padded(tile_of(simd)), 0.0);
-                let out = (&mut output[..], &mut partial[..]);
-                forward::<_, true>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
-            } else {
-                let out = (&mut output[..], &mut [][..]);
-                forward::<_, false>(simd, self, &packed, (hidden, s), out, &mut Vec::new());
-            }
-        });
-        Output { output, partial }
+    pub fn forward(&self, hidden: &[f32], s: &[f32], (weight, bias): (&[f32], &[f32])) -> Vec<f32> {
+        let packed = PackedLayer::new(self.clone(), weight, bias);
+        let rows = hidden.len() / self.inputs.places();
+        let mut output = vec![0.0; rows * self.outputs.places()];
+        packed.forward(hidden, s, &mut output, &mut Vec::new());
+        output
     }
 
-    /// The gradients of all that went into [`forward`](Self::forward), whose result is `out`, from that of y.
+    /// The gradients of all that went into [`forward`](Self::forward), whose result is `output`, from that of y.
     ///
     /// # Panics
     /// When a slice is not of its size.
@@ -104,7 +74,7 @@ impl ModulatedLayer {
         hidden: &[f32],
         s: &[f32],
         weight: &[f32],
-        (output, partial): (&[f32], &[f32]),
+        output: &[f32],
         gradient: &[f32],
     ) -> Gradients {
         let (dm, dn) = (self.outputs.places(), self.inputs.places());
@@ -120,7 +90,7 @@ impl ModulatedLayer {
             bias: vec![0.0; dm],
         };
         dispatch!(level(), simd => backward(
-            simd, self, (hidden, s), weight, ((output, partial), gradient), &mut gradients,
+            simd, self, (hidden, s), weight, (output, gradient), &mut gradients,
         ));
         gradients
     }
@@ -138,11 +108,6 @@ impl ModulatedLayer {
     fn padded(&self, tile: usize) -> usize {
         self.outputs.places().next_multiple_of(tile)
     }
-}
-
-#[inline(always)]
-fn tile_of<S: Simd>(_: S) -> usize {
-    VECTORS * S::f32s::LEN
 }
 
 /// A modulated layer with its weights in the order of the tiles.
@@ -190,7 +155,7 @@ impl PackedLayer {
         self.layer.check(rows, hidden, s);
         assert!(out.len() == rows * self.layer.outputs.places());
         dispatch!(self.level, simd => {
-            forward::<_, false>(simd, &self.layer, &self.packed, (hidden, s), (out, &mut []), scratch);
+            forward(simd, &self.layer, &self.packed, (hidden, s), out, scratch);
         });
     }
 }

@@ -9,6 +9,7 @@
 mod dense;
 mod gate;
 mod modulated;
+mod turn;
 
 use fearless_simd::{Simd, dispatch, prelude::*};
 
@@ -19,6 +20,8 @@ use crate::tile::{Tile, VECTORS, vectors};
 pub use dense::Dense;
 pub use gate::Factor;
 pub use modulated::Modulated;
+pub(crate) use turn::turn;
+pub use turn::{load, unload};
 
 /// Outputs that are worked at once.
 const OUTPUTS: usize = 4;
@@ -31,20 +34,6 @@ pub fn width() -> usize {
 #[inline(always)]
 fn width_of<S: Simd>(_: S) -> usize {
     VECTORS * S::f32s::LEN
-}
-
-/// Rows of `columns` numbers, one after another, into a panel; at most as many as it is wide. What stands in the other
-/// lanes stays, and harms nothing.
-///
-/// # Panics
-/// When the panel is too small or the rows are too many.
-pub fn load(rows: &[f32], columns: usize, width: usize, panel: &mut [f32]) {
-    assert!(rows.len() <= columns * width && panel.len() >= columns * width);
-    for (b, row) in rows.chunks_exact(columns.max(1)).enumerate() {
-        for (x, lanes) in row.iter().zip(panel.chunks_exact_mut(width)) {
-            lanes[b] = *x;
-        }
-    }
 }
 
 /// W in tiles of [`OUTPUTS`]: \[tiles, d_n, OUTPUTS\], filled up with zeros; and b.

@@ -1,8 +1,6 @@
 //! The modulated layer as one operation of Burn's CPU backend: our kernels forward and backward, and one node in the
 //! graph of the gradients where Burn's own operations make a dozen.
 
-use std::sync::Arc;
-
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -47,7 +45,7 @@ impl ModulatedBackend for Flex {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        forward(&Inputs::new(hidden, s, weight), bias, false).0
+        forward(&Inputs::new(hidden, s, weight), bias)
     }
 }
 
@@ -67,15 +65,10 @@ impl<C: CheckpointStrategy> ModulatedBackend for Autodiff<Flex, C> {
         let bias = bias.into_primitive();
         match Modulated.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let (output, partial) = forward(&inputs, bias, true);
-                let state = State {
-                    inputs,
-                    output: output.clone(),
-                    partial: partial.into(),
-                };
-                prep.finish(state, output)
+                let output = forward(&inputs, bias);
+                prep.finish((inputs, output.clone()), output)
             }
-            OpsKind::UnTracked(prep) => prep.finish(forward(&inputs, bias, false).0),
+            OpsKind::UnTracked(prep) => prep.finish(forward(&inputs, bias)),
         }
     }
 }
@@ -103,43 +96,31 @@ impl Inputs {
     }
 }
 
-fn forward(inputs: &Inputs, bias: FlexTensor, keep: bool) -> (FlexTensor, Vec<f32>) {
+fn forward(inputs: &Inputs, bias: FlexTensor) -> FlexTensor {
     let bias = bias.to_contiguous();
-    let out = inputs.layer().forward(
+    let output = inputs.layer().forward(
         values(&inputs.hidden),
         values(&inputs.s),
         (values(&inputs.weight), values(&bias)),
-        keep,
     );
     let shape = [inputs.hidden.shape()[0], inputs.weight.shape()[0]];
-    (tensor(out.output, shape), out.partial)
-}
-
-#[derive(Debug, Clone)]
-struct State {
-    inputs: Inputs,
-    output: FlexTensor,
-    partial: Arc<[f32]>,
+    tensor(output, shape)
 }
 
 #[derive(Debug)]
 struct Modulated;
 
 impl Backward<Flex, 4> for Modulated {
-    type State = State;
+    type State = (Inputs, FlexTensor);
 
-    fn backward(self, ops: Ops<State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let State {
-            inputs,
-            output,
-            partial,
-        } = ops.state;
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (inputs, output) = ops.state;
         let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
         let out = inputs.layer().backward(
             values(&inputs.hidden),
             values(&inputs.s),
             values(&inputs.weight),
-            (values(&output), &partial),
+            values(&output),
             values(&gradient),
         );
         let [hidden, s, weight, bias] = ops.parents.map(|node| node.map(|node| node.id));
