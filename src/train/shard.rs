@@ -141,19 +141,6 @@ pub(super) fn differentiate(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shards_are_even_and_cover_the_batch() {
-        let ends = |rows, whole| -> Vec<(usize, usize)> {
-            let shards = shards(rows, whole).into_iter();
-            shards.map(|shard| (shard.start, shard.end)).collect()
-        };
-        assert_eq!(ends(512, false), [(0, 256), (256, 512)]);
-        assert_eq!(ends(512, true), [(0, 512)]);
-        assert_eq!(ends(256, false), [(0, 256)]);
-        assert_eq!(ends(257, false), [(0, 128), (128, 257)]);
-        assert_eq!(ends(0, false), [(0, 0)]);
-    }
-}
+#[cfg(feature = "flex")]
+#[path = "shard_tests.rs"]
+mod tests;
