@@ -24,6 +24,7 @@ pub(super) struct CacheOutput {
 impl CacheOutput {
     /// Begins a cache at `path`.
     pub(super) fn create(path: &Path) -> Result<Self> {
+        let folder = files::folder_of(path)?;
         let name = match path.file_name() {
             Some(name) if path != Path::new("-") => name,
             _ => {
@@ -33,7 +34,6 @@ impl CacheOutput {
                 );
             }
         };
-        let folder = files::folder_of(path)?;
         let mut prefix = OsString::from(".");
         prefix.push(name);
         prefix.push("-");

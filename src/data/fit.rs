@@ -60,7 +60,7 @@ impl Learner {
                 take(column, parts);
                 Ok(())
             })?;
-            fitted.apply(column);
+            fitted.renumbered.apply(&fitted.vocabulary, column);
             vocabularies.push(fitted.vocabulary);
         }
         Ok(vocabularies)
@@ -84,7 +84,7 @@ impl Learnt {
         Ok(match self {
             Self::Known(vocabulary) => FittedField {
                 vocabulary,
-                renumbered: None,
+                renumbered: Renumbered(None),
             },
             Self::Values(values, limit) => {
                 let mut counter = Counter::new(values.len());
@@ -92,7 +92,7 @@ impl Learnt {
                 let (values, renumbered) = renumber(&values, limit, counter.counts);
                 FittedField {
                     vocabulary: Vocabulary::Values(values),
-                    renumbered: Some(renumbered),
+                    renumbered: Renumbered(Some(renumbered)),
                 }
             }
             Self::Numbers(numeric) => {
@@ -111,7 +111,7 @@ impl Learnt {
                         Numeric::Buckets(buckets) => quantile_edges(&mut training, buckets),
                         Numeric::Standardise => standard(&training),
                     },
-                    renumbered: None,
+                    renumbered: Renumbered(None),
                 }
             }
         })
@@ -121,17 +121,19 @@ impl Learnt {
 /// What was learnt of a field, and how a collected column becomes an encoded one.
 pub(super) struct FittedField {
     pub(super) vocabulary: Vocabulary,
-    /// The final id of each id that was given in order of arrival.
-    renumbered: Option<Vec<u32>>,
+    pub(super) renumbered: Renumbered,
 }
 
-impl FittedField {
+/// The final id of each id that was given in order of arrival, where ids were given so.
+pub(super) struct Renumbered(Option<Vec<u32>>);
+
+impl Renumbered {
     /// Turns a collected column, or a piece of it, into an encoded one.
-    pub(super) fn apply(&self, column: &mut FieldColumn) {
+    pub(super) fn apply(&self, vocabulary: &Vocabulary, column: &mut FieldColumn) {
         let known = |number: f32| (!number.is_nan()).then_some(number);
-        match (column, &self.vocabulary) {
+        match (&mut *column, vocabulary) {
             (FieldColumn::Ids(ids) | FieldColumn::Bags { ids, .. }, _) => {
-                if let Some(renumbered) = &self.renumbered {
+                if let Some(renumbered) = &self.0 {
                     for id in ids {
                         *id = renumbered[*id as usize];
                     }
@@ -139,15 +141,13 @@ impl FittedField {
             }
             (FieldColumn::Dense(raw), Vocabulary::Standard { .. }) => {
                 for number in raw {
-                    *number = self.vocabulary.dense(known(*number));
+                    *number = vocabulary.dense(known(*number));
                 }
             }
-            (column @ FieldColumn::Dense(_), vocabulary) => {
-                if let FieldColumn::Dense(raw) = column {
-                    let bucket = |&number: &f32| vocabulary.bucket(known(number));
-                    let ids = raw.iter().map(bucket).collect();
-                    *column = FieldColumn::Ids(ids);
-                }
+            (FieldColumn::Dense(raw), _) => {
+                let bucket = |&number: &f32| vocabulary.bucket(known(number));
+                let ids = raw.iter().map(bucket).collect();
+                *column = FieldColumn::Ids(ids);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use super::CHUNK_ROWS;
 use super::chunk::Layout;
 use super::encoding::Encoding;
-use super::part_writer::Out;
+use super::out::Out;
 use super::spill::Spill;
 use crate::data::collect::Rows;
 use crate::data::fit::Learner;
@@ -119,12 +119,13 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
         report.sha256 = reader.digest()?;
         drop(reader);
 
-        let mut fitted = Vec::new();
+        let (mut vocabularies, mut renumbered) = (Vec::new(), Vec::new());
         for (field, learnt) in learner.into_fields().into_iter().enumerate() {
-            fitted.push(learnt.fit(|take| spill.column(field, &parts, take))?);
+            let fitted = learnt.fit(|take| spill.column(field, &parts, take))?;
+            vocabularies.push(fitted.vocabulary);
+            renumbered.push(fitted.renumbered);
         }
-        let vocabularies = fitted.iter().map(|field| field.vocabulary.clone());
-        let encoder = learnt(schema, split, vocabularies.collect(), name)?;
+        let encoder = learnt(schema, split, vocabularies, name)?;
         let layout = Layout::of(&encoder, labels, truth);
         Encoding {
             out: Out::new(self.out),
@@ -133,6 +134,6 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
             layout,
             report,
         }
-        .write(&mut spill, &parts, &fitted, self.progress)
+        .write(&mut spill, &parts, &renumbered, self.progress)
     }
 }

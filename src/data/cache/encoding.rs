@@ -6,10 +6,11 @@ use super::chunk::Layout;
 use super::counts::{Answers, Tuples};
 use super::document::Document;
 use super::encode::CacheSummary;
-use super::part_writer::{Out, PartWriter};
+use super::out::{Out, Summed};
+use super::part_writer::PartWriter;
 use super::prelude::{PRELUDE, Prelude};
 use super::spill::Spill;
-use crate::data::fit::FittedField;
+use crate::data::fit::Renumbered;
 use crate::data::{Columns, Encoder, FIRST_VALUE, LoadReport, Part};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -27,11 +28,11 @@ impl<W: Write + Seek> Encoding<W> {
         mut self,
         spill: &mut Spill<S>,
         parts: &[Part],
-        fitted: &[FittedField],
+        renumbered: &[Renumbered],
         mut progress: Option<&mut dyn FnMut(u64, u64)>,
     ) -> Result<CacheSummary> {
         self.out.put(&[0; PRELUDE])?;
-        self.report.unknown = vec![0; fitted.len()];
+        self.report.unknown = vec![0; renumbered.len()];
         let mut tuples = Tuples::of(&self.encoder);
         let mut writers = [Part::Train, Part::Valid, Part::Test].map(|part| {
             let answers = Answers::of(&self.encoder);
@@ -43,8 +44,9 @@ impl<W: Write + Seek> Encoding<W> {
         let mut left = parts;
         for piece in 0..spill.pieces() {
             let mut columns = spill.piece(piece, self.layout.labels, self.layout.truth)?;
-            for (field, column) in fitted.iter().zip(&mut columns.fields) {
-                field.apply(column);
+            let fields = self.encoder.fields().iter().zip(renumbered);
+            for ((field, renumbered), column) in fields.zip(&mut columns.fields) {
+                renumbered.apply(field.vocabulary(), column);
             }
             columns.append_scenario(self.layout.scenario, 0);
             self.count(&columns);
@@ -90,15 +92,16 @@ impl<W: Write + Seek> Encoding<W> {
 
 /// Writes the document, and last the prelude that makes the file a cache.
 fn finish<W: Write + Seek>(mut out: Out<W>, document: Document<&Encoder>) -> Result<CacheSummary> {
-    let json = serde_json::to_vec(&document)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("cannot write JSON: {error}")))?;
-    let start = out.put(&json)?;
-    let bytes = start + json.len() as u64;
+    let (start, mut json) = (out.at(), Summed::new(&mut out));
+    let written = serde_json::to_writer(&mut json, &document);
+    written.map_err(|error| Error::new(ErrorKind::Io, error.to_string()))?;
+    let checksum = json.finish();
+    let bytes = out.at();
     out.restart()?;
     let prelude = Prelude {
         document: start,
-        length: json.len() as u64,
-        checksum: crc32fast::hash(&json),
+        length: bytes - start,
+        checksum,
     };
     out.put(&prelude.to_bytes())?;
     out.flush()?;

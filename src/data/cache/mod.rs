@@ -11,6 +11,7 @@ mod document;
 mod encode;
 mod encoding;
 mod file;
+mod out;
 mod part_writer;
 mod plan;
 mod prelude;

@@ -1,48 +1,13 @@
 //! The rows of a part, gathered into chunks.
 
-use std::io::{self, Seek, Write};
+use std::io::Write;
 
 use super::chunk::{self, Layout};
 use super::counts::Answers;
 use super::document::{PartDocument, Place};
+use super::out::Out;
 use crate::data::Columns;
-use crate::error::{Error, ErrorKind, Result};
-
-/// Where chunks are written, and how far.
-pub(super) struct Out<W> {
-    to: W,
-    at: u64,
-}
-
-impl<W: Write> Out<W> {
-    pub(super) fn new(to: W) -> Self {
-        Self { to, at: 0 }
-    }
-
-    /// Writes some bytes; where they begin.
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<u64> {
-        self.to.write_all(bytes).map_err(|error| failed(&error))?;
-        let start = self.at;
-        self.at += bytes.len() as u64;
-        Ok(start)
-    }
-
-    pub(super) fn flush(&mut self) -> Result<()> {
-        self.to.flush().map_err(|error| failed(&error))
-    }
-}
-
-impl<W: Seek> Out<W> {
-    /// Goes back to the first byte.
-    pub(super) fn restart(&mut self) -> Result<()> {
-        self.at = 0;
-        self.to.rewind().map_err(|error| failed(&error))
-    }
-}
-
-fn failed(error: &io::Error) -> Error {
-    Error::new(ErrorKind::Io, error.to_string())
-}
+use crate::error::Result;
 
 /// Gathers the rows of a part and writes them when they fill a chunk.
 pub(super) struct PartWriter {
