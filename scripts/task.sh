@@ -125,6 +125,13 @@ native_wgpu() {
     cargo build --bin midpg --no-default-features --features cli,train,flex,webgpu
 }
 
+# The command killed while it encodes, again and again.
+encode_kills() {
+    use_target burn-free dev
+    cargo build --no-default-features --features cli,parallel,parquet --bin midpg
+    MIDPG=$CARGO_TARGET_DIR/debug/midpg node --test tests/long/encode.test.mjs
+}
+
 # What someone runs who knows wasm-pack and not our Makefile.
 wasm_pack_build() {
     use_target wasm-cpu "wasm-release release" "$wasm_target"
@@ -516,6 +523,7 @@ binary) release_binary ;;
 bench) run_bench ;;
 check-features) check_features "$@" ;;
 native-wgpu) native_wgpu ;;
+encode-kills) encode_kills ;;
 wasm-pack-build) wasm_pack_build ;;
 sanitizer) sanitizer ;;
 miri) miri ;;

@@ -1,5 +1,6 @@
 //! Reading and writing files: outputs appear whole or not at all.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -51,37 +52,11 @@ impl Output {
         if path == Path::new("-") {
             return Ok(Self::Stdout(BufWriter::new(io::stdout())));
         }
-        if path.is_dir() {
-            return Err(Error::new(ErrorKind::Io, "is a folder")
-                .in_file(path.display())
-                .hint("--out is a file's name"));
-        }
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() {
-            return Err(Error::new(
-                ErrorKind::Io,
-                format!("the folder {} does not exist", folder.display()),
-            )
-            .in_file(path.display())
-            .hint("create it first"));
-        }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".midpg-").suffix(".part");
-        #[cfg(unix)]
-        {
-            // The default of 0600 suits secrets; a model is an ordinary file, under the user's umask.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder
-            .tempfile_in(folder)
-            .map_err(|error| Error::io(path.display(), &error))?;
+        let folder = folder_of(path)?;
+        let file = beside(path, folder, OsStr::new(".midpg-"), ".part")?;
         Ok(Self::File {
             path: path.to_owned(),
-            file: BufWriter::new(file),
+            file,
         })
     }
 
@@ -89,13 +64,7 @@ impl Output {
     pub(super) fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut out) => out.flush().map_err(|error| Error::io("<stdout>", &error)),
-            Self::File { path, file } => {
-                let failed = |error: &io::Error| Error::io(path.display(), error);
-                let file = file.into_inner().map_err(|error| failed(error.error()))?;
-                file.as_file().sync_all().map_err(|error| failed(&error))?;
-                file.persist(&path).map_err(|error| failed(&error.error))?;
-                Ok(())
-            }
+            Self::File { path, file } => persist(file, &path),
         }
     }
 
@@ -129,6 +98,57 @@ impl Write for Output {
             Self::Stdout(out) => out.flush(),
         }
     }
+}
+
+/// The folder of an output that is a file.
+pub(super) fn folder_of(path: &Path) -> Result<&Path> {
+    if path.is_dir() {
+        return Err(Error::new(ErrorKind::Io, "is a folder")
+            .in_file(path.display())
+            .hint("--out is a file's name"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(Error::new(
+            ErrorKind::Io,
+            format!("the folder {} does not exist", folder.display()),
+        )
+        .in_file(path.display())
+        .hint("create it first"));
+    }
+    Ok(folder)
+}
+
+/// A temporary file in the folder of an output.
+pub(super) fn beside(
+    path: &Path,
+    folder: &Path,
+    prefix: &OsStr,
+    suffix: &str,
+) -> Result<BufWriter<NamedTempFile>> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix).suffix(suffix);
+    #[cfg(unix)]
+    {
+        // The default of 0600 suits secrets; a model is an ordinary file, under the user's umask.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder);
+    file.map(BufWriter::new)
+        .map_err(|error| Error::io(path.display(), &error))
+}
+
+/// Moves a temporary file to the place of its output.
+pub(super) fn persist(file: BufWriter<NamedTempFile>, path: &Path) -> Result<()> {
+    let failed = |error: &io::Error| Error::io(path.display(), error);
+    let file = file.into_inner().map_err(|error| failed(error.error()))?;
+    file.as_file().sync_all().map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(())
 }
 
 /// An output that is packed where its name ends in `.gz`.

@@ -1,18 +1,14 @@
 //! Loading a data file with progress, for every command that reads one.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use indicatif::ProgressBar;
-
-use super::files;
+use super::input::{self, Input};
 use super::progress;
-use super::scores::Format;
 use crate::data::{
-    self, Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse,
+    Cache, Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Schema;
 
 /// What encodes the rows.
@@ -23,64 +19,67 @@ pub(super) enum Source<'a> {
     Encoder(&'a Arc<Encoder>, SplitUse, LabelUse),
 }
 
-/// A data file, or several that are read as one.
-enum Input {
-    Text(Box<dyn Read>),
-    #[cfg(feature = "parquet")]
-    Parquet(data::ParquetFiles),
-}
-
-impl Input {
-    fn open(path: &Path) -> Result<Self> {
-        Ok(match Format::of(path)? {
-            #[cfg(feature = "parquet")]
-            Format::Parquet => Self::Parquet(data::ParquetFiles::find(path)?),
-            _ => Self::Text(files::open(path)?),
-        })
-    }
-
-    fn size(&self, path: &Path) -> Option<u64> {
-        match self {
-            Self::Text(_) => files::size(path),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(files) => Some(files.bytes()),
-        }
-    }
-
-    fn load(self, name: &str, schema: &Schema, options: LoadOptions<'_>) -> Result<Dataset> {
-        match self {
-            Self::Text(text) => data::load(text, name, schema, options),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(files) => data::load_parquet(&files, schema, options),
-        }
-    }
-
-    fn encode(
-        self,
-        name: &str,
-        encoder: &Arc<Encoder>,
-        options: LoadOptions<'_>,
-    ) -> Result<Dataset> {
-        match self {
-            Self::Text(text) => data::encode(text, name, encoder, options),
-            #[cfg(feature = "parquet")]
-            Self::Parquet(files) => data::encode_parquet(&files, encoder, options),
-        }
+/// The schema to learn `path` with; a cache has been learnt from and brings its own.
+pub(super) fn schema_for(path: &Path, schema: Option<&str>) -> Result<Option<Schema>> {
+    match schema {
+        Some(name) => input::schema(name).map(Some),
+        None if input::is_cache(path)? => Ok(None),
+        None => clap::Error::raw(
+            clap::error::ErrorKind::MissingRequiredArgument,
+            "--schema is needed: only a cache, made by midpg encode, brings its own\n",
+        )
+        .exit(),
     }
 }
 
-/// A schema by preset name or path.
-pub(super) fn schema(name: &str) -> Result<Schema> {
-    let is_path =
-        name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
-    if !is_path {
-        return Schema::preset(name);
+/// Loads what [`schema_for`] gave a schema for: a log, or a cache of the same schema.
+pub(super) fn learn(
+    path: &Path,
+    schema: Option<&Schema>,
+    on_bad_row: OnBadRow,
+    seed: u64,
+) -> Result<Dataset> {
+    if !input::is_cache(path)?
+        && let Some(schema) = schema
+    {
+        return dataset(path, Source::Schema(schema), on_bad_row, seed);
     }
-    let bytes = files::read(Path::new(name))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        Error::new(crate::ErrorKind::Schema, format!("is not UTF-8: {error}")).in_file(name)
-    })?;
-    Schema::parse(&text, name)
+    let cache = Cache::open(path)?;
+    if schema.is_some_and(|schema| schema != cache.encoder().schema()) {
+        let message = "the cache was encoded with another schema than --schema";
+        return Err(Error::new(ErrorKind::Schema, message)
+            .in_file(path.display())
+            .hint("leave --schema out, or encode the log again"));
+    }
+    cached(path, &cache)
+}
+
+/// Reads a cache whole.
+fn cached(path: &Path, cache: &Cache) -> Result<Dataset> {
+    let rows = [Part::Train, Part::Valid, Part::Test].map(|part| cache.rows(part));
+    let bar = progress::steps(rows.iter().sum());
+    bar.set_prefix("reading");
+    let data = cache.dataset();
+    bar.finish_and_clear();
+    let data = data?;
+    input::tell_problems(&bar, &path.display().to_string(), &data.report);
+    Ok(data)
+}
+
+/// Reads a cache for a model, which must have the cache's vocabularies.
+fn cached_for(path: &Path, encoder: &Encoder, split: SplitUse) -> Result<Dataset> {
+    let cache = Cache::open(path)?;
+    if **cache.encoder() != *encoder {
+        let message = "the cache was encoded with other vocabularies than the model's";
+        return Err(Error::new(ErrorKind::Data, message)
+            .in_file(path.display())
+            .hint("give the log itself: --data LOG"));
+    }
+    let mut data = cached(path, &cache)?;
+    if split == SplitUse::Whole {
+        data.parts.fill(Part::Test);
+    }
+    Ok(data)
 }
 
 /// Loads `path`; skipped rows are told on the standard error.
@@ -90,6 +89,11 @@ pub(super) fn dataset(
     on_bad_row: OnBadRow,
     seed: u64,
 ) -> Result<Dataset> {
+    if let Source::Encoder(encoder, split, _) = &source
+        && input::is_cache(path)?
+    {
+        return cached_for(path, encoder, *split);
+    }
     let name = path.display().to_string();
     let input = Input::open(path)?;
     let bar = progress::bytes("reading", input.size(path));
@@ -114,7 +118,7 @@ pub(super) fn dataset(
     };
     bar.finish_and_clear();
     let data = loaded?;
-    tell_problems(&bar, &name, &data);
+    input::tell_problems(&bar, &name, &data.report);
     Ok(data)
 }
 
@@ -130,31 +134,4 @@ pub(super) fn parts(data: &Dataset) -> String {
             .len()
             .saturating_sub(FIRST_VALUE as usize),
     )
-}
-
-fn tell_problems(bar: &ProgressBar, name: &str, data: &Dataset) {
-    let report = &data.report;
-    bar.suspend(|| {
-        if report.skipped > 0 {
-            anstream::eprintln!(
-                "warning: {name}: {} of {} rows skipped; the first: {}",
-                report.skipped,
-                report.rows,
-                report.skip_reasons.first().map_or("", String::as_str)
-            );
-        }
-        if report.unsplit > 0 {
-            anstream::eprintln!(
-                "note: {name}: the split leaves out {} of {} rows",
-                report.unsplit,
-                report.rows
-            );
-        }
-        if report.unknown_scenarios > 0 {
-            anstream::eprintln!(
-                "warning: {name}: {} rows have a scenario the model does not know",
-                report.unknown_scenarios
-            );
-        }
-    });
 }

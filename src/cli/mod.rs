@@ -1,10 +1,12 @@
 //! The `midpg` command: reads files, drives the library, prints. Nothing else in the crate prints.
 
 mod args;
+mod cache_output;
 #[cfg(feature = "train")]
 mod checkpoint;
 #[cfg(feature = "train")]
 mod compare;
+mod encode;
 #[cfg(feature = "train")]
 mod evaluate;
 #[cfg(feature = "train")]
@@ -17,6 +19,7 @@ mod fitting;
 mod follow;
 #[cfg(feature = "train")]
 mod heatmap;
+mod input;
 mod inspect;
 #[cfg(feature = "train")]
 mod journal;
@@ -88,6 +91,7 @@ Exit codes: 0 success, 1 error (one line, `error: …`), 2 wrong usage.";
 enum Command {
     Schema(schema::Args),
     Synth(synth::Args),
+    Encode(encode::Args),
     #[cfg(feature = "train")]
     Train(Box<train::Args>),
     #[cfg(feature = "train")]
@@ -120,6 +124,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Schema(args) => schema::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Encode(args) => encode::run(&args),
         #[cfg(feature = "train")]
         Command::Train(args) => train::run(&args),
         #[cfg(feature = "train")]

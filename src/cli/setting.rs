@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::BadRows;
 use super::fitting::Fitting;
 use super::journal::Journal;
-use super::load::{self, Source};
+use super::load;
 use super::trials::Runner;
 use crate::error::{Error, Result};
 use crate::model::NetworkConfig;
@@ -16,12 +16,13 @@ use crate::train::device::OpenDevice;
 
 #[derive(Debug, Args)]
 pub(super) struct Setting {
-    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes
+    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes; or
+    /// a cache, made by `midpg encode`
     #[arg(long)]
     data: PathBuf,
-    /// A preset (amazon, iaac, ads) or a TOML file
+    /// A preset (amazon, iaac, ads) or a TOML file; a cache brings its own
     #[arg(long)]
-    schema: String,
+    schema: Option<String>,
     /// Trials at once
     #[arg(long, default_value_t = 1)]
     jobs: usize,
@@ -52,7 +53,7 @@ impl Setting {
 
     /// Loads the data, opens the device and the journal.
     pub(super) fn open(&self) -> Result<Runner> {
-        let schema = load::schema(&self.schema)?;
+        let schema = load::schema_for(&self.data, self.schema.as_deref())?;
         std::fs::create_dir_all(&self.out)
             .map_err(|error| Error::io(self.out.display(), &error))?;
         let journal = Journal::open(self.out.join("trials.jsonl"))?;
@@ -61,9 +62,9 @@ impl Setting {
             name,
             reason,
         } = self.fitting.open()?;
-        let data = load::dataset(
+        let data = load::learn(
             &self.data,
-            Source::Schema(&schema),
+            schema.as_ref(),
             self.bad_rows.on_bad_row.into(),
             self.fitting.seed,
         )?;

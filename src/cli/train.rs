@@ -26,11 +26,12 @@ use crate::train::{TrainOptions, Trainer};
     after_help = "Example:\n  midpg train --data log.csv --schema amazon --model mi-dpg --out model.safetensors --report report.json"
 )]
 pub(super) struct Args {
-    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes
+    /// The log: CSV or another delimited text, gzip or plain; or Parquet, a file, a folder or a pattern in quotes; or
+    /// a cache, made by `midpg encode`
     #[arg(long)]
     data: PathBuf,
-    /// A preset (amazon, iaac, ads) or a TOML file
-    #[arg(long, required_unless_present = "init")]
+    /// A preset (amazon, iaac, ads) or a TOML file; a cache and --init bring their own
+    #[arg(long)]
     schema: Option<String>,
     /// Where the model goes
     #[arg(long)]
@@ -94,13 +95,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
             )?
         }
         None => {
-            let schema = load::schema(args.schema.as_deref().unwrap_or_default())?;
-            load::dataset(
-                &args.data,
-                Source::Schema(&schema),
-                on_bad_row,
-                args.fitting.seed,
-            )?
+            let schema = load::schema_for(&args.data, args.schema.as_deref())?;
+            load::learn(&args.data, schema.as_ref(), on_bad_row, args.fitting.seed)?
         }
     };
     let data = Arc::new(data);

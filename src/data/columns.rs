@@ -71,6 +71,53 @@ impl Columns {
         self.truncate(0);
     }
 
+    /// Takes the ids of a field as the scenarios of the rows from `from` on.
+    pub(super) fn append_scenario(&mut self, field: usize, from: usize) {
+        if let Some(FieldColumn::Ids(ids)) = self.fields.get(field) {
+            self.scenario.extend_from_slice(&ids[from..]);
+        }
+    }
+
+    /// Makes room for so many more rows; of a bag, for as many items.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        for column in &mut self.fields {
+            match column {
+                FieldColumn::Ids(ids) => ids.reserve_exact(rows),
+                FieldColumn::Dense(values) => values.reserve_exact(rows),
+                FieldColumn::Bags { offsets, ids } => {
+                    offsets.reserve_exact(rows);
+                    ids.reserve(rows);
+                }
+            }
+        }
+        self.scenario.reserve_exact(rows);
+        if let Some(labels) = &mut self.labels {
+            labels.reserve_exact(rows);
+        }
+        if let Some(truth) = &mut self.truth {
+            truth.reserve_exact(rows);
+        }
+    }
+
+    /// Appends some rows of other columns of the same kinds.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] when a bag's items would exceed 2^32.
+    pub fn append(&mut self, other: &Self, rows: &[u32]) -> Result<()> {
+        for (column, other) in self.fields.iter_mut().zip(&other.fields) {
+            column.append(other, rows)?;
+        }
+        extend(&mut self.scenario, &other.scenario, rows);
+        if let (Some(labels), Some(other)) = (&mut self.labels, &other.labels) {
+            extend(labels, other, rows);
+        }
+        if let (Some(truth), Some(other)) = (&mut self.truth, &other.truth) {
+            extend(truth, other, rows);
+        }
+        self.rows += rows.len();
+        Ok(())
+    }
+
     /// The labels of `rows` as 0.0 and 1.0, where the source has labels.
     pub fn labels_of(&self, rows: &[u32]) -> Option<Vec<f32>> {
         let labels = self.labels.as_deref()?;
@@ -123,6 +170,28 @@ impl FieldColumn {
         }
     }
 
+    fn append(&mut self, other: &Self, rows: &[u32]) -> Result<()> {
+        match (self, other) {
+            (Self::Ids(ids), Self::Ids(other)) => extend(ids, other, rows),
+            (Self::Dense(values), Self::Dense(other)) => extend(values, other, rows),
+            (
+                Self::Bags { offsets, ids },
+                Self::Bags {
+                    offsets: starts,
+                    ids: items,
+                },
+            ) => {
+                for &row in rows {
+                    let row = row as usize;
+                    ids.extend_from_slice(&items[starts[row] as usize..starts[row + 1] as usize]);
+                    offsets.push(end_of(ids)?);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn push_missing(&mut self, vocabulary: &Vocabulary) {
         match self {
             Self::Ids(ids) => ids.push(MISSING),
@@ -165,10 +234,18 @@ impl FieldColumn {
             if offsets.last().copied() == Some(ids.len() as u32) {
                 ids.push(MISSING);
             }
-            let end = u32::try_from(ids.len())
-                .map_err(|_| Error::new(ErrorKind::Data, "a list column has over 2^32 items"))?;
-            offsets.push(end);
+            offsets.push(end_of(ids)?);
         }
         Ok(())
     }
+}
+
+/// Where the last bag ends.
+fn end_of(ids: &[u32]) -> Result<u32> {
+    u32::try_from(ids.len())
+        .map_err(|_| Error::new(ErrorKind::Data, "a list column has over 2^32 items"))
+}
+
+fn extend<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[u32]) {
+    to.extend(rows.iter().map(|&row| from[row as usize]));
 }

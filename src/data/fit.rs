@@ -14,7 +14,7 @@ use crate::schema::{Categorical, FieldKind, Input, InputKind, Limit, Multi, Nume
 ///
 /// Ids of [`Learnt::Values`] are numbered in order of arrival until [`Learner::finish`] renumbers them;
 /// numbers are kept as they are, NaN where they are missing.
-enum Learnt {
+pub(super) enum Learnt {
     Values(Values, Limit),
     Numbers(Numeric),
     Known(Vocabulary),
@@ -53,18 +53,103 @@ impl Learner {
     }
 
     /// Learns from the training rows and turns the collected columns into encoded ones, one at a time.
-    pub(super) fn finish(self, columns: &mut Columns, parts: &[Part]) -> Vec<Vocabulary> {
+    pub(super) fn finish(self, columns: &mut Columns, parts: &[Part]) -> Result<Vec<Vocabulary>> {
+        let mut vocabularies = Vec::with_capacity(self.0.len());
+        for (learnt, column) in self.0.into_iter().zip(&mut columns.fields) {
+            let fitted = learnt.fit(|take| {
+                take(column, parts);
+                Ok(())
+            })?;
+            fitted.renumbered.apply(&fitted.vocabulary, column);
+            vocabularies.push(fitted.vocabulary);
+        }
+        Ok(vocabularies)
+    }
+
+    /// What was collected of each field, to be fitted where the columns are not in memory.
+    pub(super) fn into_fields(self) -> Vec<Learnt> {
         self.0
-            .into_iter()
-            .zip(&mut columns.fields)
-            .map(|(learnt, column)| match learnt {
-                Learnt::Known(vocabulary) => vocabulary,
-                Learnt::Values(values, limit) => {
-                    Vocabulary::Values(renumber(&values, limit, column, parts))
+    }
+}
+
+/// Takes a piece of a collected column, with the parts of its rows.
+pub(super) type Take<'a> = dyn FnMut(&FieldColumn, &[Part]) + 'a;
+
+impl Learnt {
+    /// Learns from the training rows of a column; `pieces` gives all of it, in the order of the file.
+    pub(super) fn fit(
+        self,
+        pieces: impl FnOnce(&mut Take<'_>) -> Result<()>,
+    ) -> Result<FittedField> {
+        Ok(match self {
+            Self::Known(vocabulary) => FittedField {
+                vocabulary,
+                renumbered: Renumbered(None),
+            },
+            Self::Values(values, limit) => {
+                let mut counter = Counter::new(values.len());
+                pieces(&mut |column, parts| counter.take(column, parts))?;
+                let (values, renumbered) = renumber(&values, limit, counter.counts);
+                FittedField {
+                    vocabulary: Vocabulary::Values(values),
+                    renumbered: Renumbered(Some(renumbered)),
                 }
-                Learnt::Numbers(numeric) => numbers(numeric, column, parts),
-            })
-            .collect()
+            }
+            Self::Numbers(numeric) => {
+                let mut training = Vec::new();
+                pieces(&mut |column, parts| {
+                    if let FieldColumn::Dense(raw) = column {
+                        let rows = raw.iter().zip(parts);
+                        training.extend(
+                            rows.filter(|(number, part)| **part == Part::Train && !number.is_nan())
+                                .map(|(&number, _)| number),
+                        );
+                    }
+                })?;
+                FittedField {
+                    vocabulary: match numeric {
+                        Numeric::Buckets(buckets) => quantile_edges(&mut training, buckets),
+                        Numeric::Standardise => standard(&training),
+                    },
+                    renumbered: Renumbered(None),
+                }
+            }
+        })
+    }
+}
+
+/// What was learnt of a field, and how a collected column becomes an encoded one.
+pub(super) struct FittedField {
+    pub(super) vocabulary: Vocabulary,
+    pub(super) renumbered: Renumbered,
+}
+
+/// The final id of each id that was given in order of arrival, where ids were given so.
+pub(super) struct Renumbered(Option<Vec<u32>>);
+
+impl Renumbered {
+    /// Turns a collected column, or a piece of it, into an encoded one.
+    pub(super) fn apply(&self, vocabulary: &Vocabulary, column: &mut FieldColumn) {
+        let known = |number: f32| (!number.is_nan()).then_some(number);
+        match (&mut *column, vocabulary) {
+            (FieldColumn::Ids(ids) | FieldColumn::Bags { ids, .. }, _) => {
+                if let Some(renumbered) = &self.0 {
+                    for id in ids {
+                        *id = renumbered[*id as usize];
+                    }
+                }
+            }
+            (FieldColumn::Dense(raw), Vocabulary::Standard { .. }) => {
+                for number in raw {
+                    *number = vocabulary.dense(known(*number));
+                }
+            }
+            (FieldColumn::Dense(raw), _) => {
+                let bucket = |&number: &f32| vocabulary.bucket(known(number));
+                let ids = raw.iter().map(bucket).collect();
+                *column = FieldColumn::Ids(ids);
+            }
+        }
     }
 }
 
@@ -83,38 +168,61 @@ fn learnt(input: &Input<'_>) -> Learnt {
     }
 }
 
-/// Keeps the values that `limit` allows, most frequent in training first, and renumbers `column` by them.
-fn renumber(raw: &Values, limit: Limit, column: &mut FieldColumn, parts: &[Part]) -> Values {
-    let mut counts = vec![0_u32; raw.len()];
-    let mut count = |id: u32| {
+/// How many training rows have each value; what a row repeats counts once.
+struct Counter {
+    counts: Vec<u32>,
+    /// The last row that was seen with each id of a bag.
+    last_row: Vec<u32>,
+    /// Rows of the pieces before.
+    rows: u32,
+}
+
+impl Counter {
+    fn new(values: usize) -> Self {
+        Self {
+            counts: vec![0; values],
+            last_row: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    fn count(&mut self, id: u32) {
         if let Some(raw) = id.checked_sub(FIRST_VALUE)
-            && let Some(count) = counts.get_mut(raw as usize)
+            && let Some(count) = self.counts.get_mut(raw as usize)
         {
             *count += 1;
         }
-    };
-    let training = |part: &Part| *part == Part::Train;
-    match &*column {
-        FieldColumn::Ids(ids) => {
-            let rows = ids.iter().zip(parts);
-            rows.filter(|(_, part)| training(part))
-                .for_each(|(&id, _)| count(id));
-        }
-        FieldColumn::Bags { offsets, ids } => {
-            // Rows are counted: what a row repeats counts once.
-            let mut last_row = vec![u32::MAX; raw.len() + FIRST_VALUE as usize];
-            for (row, _) in parts.iter().enumerate().filter(|(_, part)| training(part)) {
-                for &id in &ids[offsets[row] as usize..offsets[row + 1] as usize] {
-                    if last_row[id as usize] != row as u32 {
-                        last_row[id as usize] = row as u32;
-                        count(id);
+    }
+
+    fn take(&mut self, column: &FieldColumn, parts: &[Part]) {
+        let training = |part: &Part| *part == Part::Train;
+        match column {
+            FieldColumn::Ids(ids) => {
+                let rows = ids.iter().zip(parts);
+                rows.filter(|(_, part)| training(part))
+                    .for_each(|(&id, _)| self.count(id));
+            }
+            FieldColumn::Bags { offsets, ids } => {
+                self.last_row
+                    .resize(self.counts.len() + FIRST_VALUE as usize, u32::MAX);
+                for (row, _) in parts.iter().enumerate().filter(|(_, part)| training(part)) {
+                    let number = self.rows + row as u32;
+                    for &id in &ids[offsets[row] as usize..offsets[row + 1] as usize] {
+                        if self.last_row[id as usize] != number {
+                            self.last_row[id as usize] = number;
+                            self.count(id);
+                        }
                     }
                 }
             }
+            FieldColumn::Dense(_) => {}
         }
-        FieldColumn::Dense(_) => {}
+        self.rows += parts.len() as u32;
     }
+}
 
+/// The values that `limit` allows, most frequent in training first, and the new id of each old one.
+fn renumber(raw: &Values, limit: Limit, counts: Vec<u32>) -> (Values, Vec<u32>) {
     let mut order: Vec<u32> = (0..raw.len() as u32)
         .filter(|&value| counts[value as usize] >= limit.min_count)
         .collect();
@@ -138,44 +246,5 @@ fn renumber(raw: &Values, limit: Limit, column: &mut FieldColumn, parts: &[Part]
             renumbered[(value + FIRST_VALUE) as usize] = place as u32 + FIRST_VALUE;
         }
     }
-    match column {
-        FieldColumn::Ids(ids) | FieldColumn::Bags { ids, .. } => {
-            for id in ids {
-                *id = renumbered[*id as usize];
-            }
-        }
-        FieldColumn::Dense(_) => {}
-    }
-    values
-}
-
-/// Learns the statistics of a numeric column and applies them to it.
-fn numbers(numeric: Numeric, column: &mut FieldColumn, parts: &[Part]) -> Vocabulary {
-    let FieldColumn::Dense(raw) = column else {
-        return Vocabulary::Buckets(Vec::new());
-    };
-    let rows = raw.iter().zip(parts);
-    let mut training: Vec<f32> = rows
-        .filter(|(number, part)| **part == Part::Train && !number.is_nan())
-        .map(|(&number, _)| number)
-        .collect();
-    let known = |number: f32| (!number.is_nan()).then_some(number);
-    match numeric {
-        Numeric::Buckets(buckets) => {
-            let vocabulary = quantile_edges(&mut training, buckets);
-            let ids = raw
-                .iter()
-                .map(|&number| vocabulary.bucket(known(number)))
-                .collect();
-            *column = FieldColumn::Ids(ids);
-            vocabulary
-        }
-        Numeric::Standardise => {
-            let vocabulary = standard(&training);
-            for number in raw {
-                *number = vocabulary.dense(known(*number));
-            }
-            vocabulary
-        }
-    }
+    (values, renumbered)
 }

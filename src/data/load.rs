@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::collect::Rows;
 use super::columns::Columns;
@@ -17,6 +17,7 @@ use super::part::{FittedSplit, Part, Splitter};
 use super::reader::LogReader;
 use super::records::Records;
 use super::row::RowEncoder;
+use super::vocabulary::Vocabulary;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Schema, Split};
 
@@ -34,7 +35,8 @@ pub struct Dataset {
 }
 
 /// What happened while loading.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LoadReport {
     /// Rows of the file, whether used or not.
     pub rows: u64,
@@ -69,9 +71,7 @@ pub fn load(
     schema: &Schema,
     options: LoadOptions<'_>,
 ) -> Result<Dataset> {
-    schema.check()?;
-    let reader = LogReader::new(source, name, &schema.format)?;
-    load_records(Records::Delimited(Box::new(reader)), name, schema, options)
+    load_records(text(source, name, schema)?, name, schema, options)
 }
 
 /// Loads Parquet files, as [`load`] does text.
@@ -81,15 +81,34 @@ pub fn load_parquet(
     schema: &Schema,
     options: LoadOptions<'_>,
 ) -> Result<Dataset> {
+    let records = parquet(files, schema, options.label)?;
+    load_records(records, files.name(), schema, options)
+}
+
+/// The rows of a text, to learn from.
+pub(super) fn text<'a>(source: impl Read + 'a, name: &str, schema: &Schema) -> Result<Records<'a>> {
+    schema.check()?;
+    let reader = LogReader::new(source, name, &schema.format)?;
+    Ok(Records::Delimited(Box::new(reader)))
+}
+
+/// The rows of Parquet files, to learn from.
+#[cfg(feature = "parquet")]
+pub(super) fn parquet(
+    files: &ParquetFiles,
+    schema: &Schema,
+    label: super::LabelUse,
+) -> Result<Records<'static>> {
     schema.check()?;
     let wanted = Wanted {
         schema: schema.clone(),
-        label: options.label,
+        label,
         split: true,
         keep: Vec::new(),
     };
-    let records = Records::Parquet(Box::new(ParquetRecords::new(files, wanted)?));
-    load_records(records, files.name(), schema, options)
+    Ok(Records::Parquet(Box::new(ParquetRecords::new(
+        files, wanted,
+    )?)))
 }
 
 fn load_records(
@@ -109,36 +128,15 @@ fn load_records(
     rows.read(&mut reader, &mut options, |row, columns| {
         layout.push(row, &mut learner, columns)
     })?;
+    let (parts, split) = rows.split(options.seed).map_err(in_file)?;
     let Rows {
-        splitter,
         mut columns,
         mut report,
+        ..
     } = rows;
-    let (parts, split) = splitter
-        .finish(columns.rows, options.seed, None)
-        .map_err(in_file)?;
-    if !parts.contains(&Part::Train) {
-        let why = match parts.len() {
-            0 => "no row could be used",
-            _ => "the split leaves no row to train on",
-        };
-        let error = in_file(Error::new(ErrorKind::Data, why));
-        return Err(match report.skip_reasons.into_iter().next() {
-            Some(reason) => error.hint(format!("the first row skipped: {reason}")),
-            None => error,
-        });
-    }
-    let vocabularies = learner.finish(&mut columns, &parts);
-    let encoder = Encoder::new(schema.clone(), split, vocabularies)?;
-    if encoder.scenarios().len() == super::FIRST_VALUE as usize {
-        return Err(in_file(
-            Error::new(ErrorKind::Data, "no training row has a scenario")
-                .in_column(encoder.fields()[encoder.scenario_field()].column()),
-        ));
-    }
-    if let Some(super::FieldColumn::Ids(ids)) = columns.fields.get(encoder.scenario_field()) {
-        columns.scenario = ids.clone();
-    }
+    let vocabularies = learner.finish(&mut columns, &parts)?;
+    let encoder = learnt(schema, split, vocabularies, name)?;
+    columns.append_scenario(encoder.scenario_field(), 0);
     report.finish(&columns, &reader)?;
     Ok(Dataset {
         encoder: Arc::new(encoder),
@@ -146,6 +144,24 @@ fn load_records(
         parts,
         report,
     })
+}
+
+/// The encoder of what was learnt.
+pub(super) fn learnt(
+    schema: &Schema,
+    split: FittedSplit,
+    vocabularies: Vec<Vocabulary>,
+    name: &str,
+) -> Result<Encoder> {
+    let encoder = Encoder::new(schema.clone(), split, vocabularies)?;
+    if encoder.scenarios().len() == super::FIRST_VALUE as usize {
+        return Err(
+            Error::new(ErrorKind::Data, "no training row has a scenario")
+                .in_column(encoder.fields()[encoder.scenario_field()].column())
+                .in_file(name),
+        );
+    }
+    Ok(encoder)
 }
 
 /// Loads a file with an existing encoder.
@@ -202,6 +218,7 @@ fn encode_records(
         splitter,
         columns,
         mut report,
+        ..
     } = rows;
     let fitted: Option<&FittedSplit> = match options.split {
         SplitUse::Fitted => Some(encoder.split()),

@@ -3,12 +3,14 @@
 //! [`load`] reads a file once, learns vocabularies and statistics from its training rows and returns a
 //! [`Dataset`]. What was learnt, the [`Encoder`], goes into the model file; with it [`encode`] reads another
 //! file whole, [`EncodedStream`] in chunks of constant memory, and [`RowEncoder`] row by row from any source.
+//! [`CacheWriter`] learns the same from a file that is larger than memory, and writes what [`Cache`] reads.
 //!
 //! An id is 0 for a value that was not learnt, 1 for a missing one, and from [`FIRST_VALUE`] a known value,
 //! the most frequent first.
 
 #[cfg(feature = "arrow")]
 mod arrow;
+mod cache;
 mod cell;
 mod collect;
 mod columns;
@@ -38,6 +40,7 @@ mod vocabulary;
 
 #[cfg(feature = "arrow")]
 pub use arrow::ArrowEncoder;
+pub use cache::{Batch, CHUNK_ROWS, Cache, CacheSummary, CacheWriter, ShuffledRows, WINDOW_CHUNKS};
 pub use columns::{Columns, FieldColumn};
 pub use encoder::Encoder;
 pub use impressions::{Impression, impressions};

@@ -64,6 +64,15 @@ impl<'s> Splitter<'s> {
         })
     }
 
+    /// The splitter as it is, leaving one without rows.
+    pub(super) fn take(&mut self) -> Self {
+        Self {
+            parts: std::mem::take(&mut self.parts),
+            days: std::mem::take(&mut self.days),
+            ..*self
+        }
+    }
+
     /// Takes note of a row; `false` when the split leaves it out.
     pub(super) fn push<R: Row + ?Sized>(&mut self, row: &R) -> Result<bool> {
         let Some((index, column)) = self.column else {

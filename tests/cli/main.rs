@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod bad_input;
+mod cache;
 mod compare;
 mod figures;
 #[cfg(feature = "parquet")]
@@ -206,8 +207,8 @@ fn a_warm_start_takes_the_schema_from_the_model() {
 fn every_command_has_help_with_an_example() {
     let folder = TempDir::new().unwrap();
     for command in [
-        "schema", "synth", "train", "evaluate", "score", "explain", "compare", "sweep", "inspect",
-        "export", "quantize",
+        "schema", "synth", "encode", "train", "evaluate", "score", "explain", "compare", "sweep",
+        "inspect", "export", "quantize",
     ] {
         midpg(&folder, &format!("{command} --help"))
             .assert()
