@@ -195,9 +195,8 @@ def main():
             best = max(rate for name, rate in median.items() if name != "ours")
             cells = " | ".join(f"{rate:.0f}" for rate in median.values())
             print(f"| {network} | {batch} | {threads} | {cells} | {median['ours'] / best:.1f} | {load:.1f} |", flush=True)
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump(results, file)
+            if args.json:
+                pathlib.Path(args.json).write_text(json.dumps(results))
 
 
 main()
