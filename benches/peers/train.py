@@ -11,6 +11,9 @@ network is mi_dpg.torch's, which never forms S, with Adam (fused) on it and Spar
 back each step too. There are three of it: a table a field, all fields in one table, and that with torch.compile. Before
 the clock runs, each must give the scores of the Rust model within 1e-5. That whole runs agree, step by step, is what
 bindings/python/tests/test_torch.py shows.
+
+Threads of OpenMP that wait go to sleep here: spinning, as they do by default, two of them on two cores that others use
+too were a hundred times slower than one. Where nobody else works, OMP_WAIT_POLICY=ACTIVE may give PyTorch a little more.
 """
 
 import argparse
@@ -24,11 +27,14 @@ import time
 
 import numpy as np
 import pyarrow.csv
-import torch
-from torch import nn
-from torch.nn import functional as F
 
-from mi_dpg.torch import Trainable
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+from mi_dpg.torch import Trainable  # noqa: E402
 
 ROWS = 100_000
 # Epochs of a turn of ours, and seconds of one of PyTorch's.
