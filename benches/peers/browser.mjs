@@ -3,18 +3,11 @@
 //
 // Usage: node browser.mjs MODELS [--rounds N] [--json FILE]; MODELS is the folder that models.sh and native.py filled, and
 // `make pkg` has built the package.
-import {
-  createReadStream,
-  existsSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
+import { PACKAGE, modules, open } from "./serve.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,47 +16,8 @@ const { values, positionals } = parseArgs({
     json: { type: "string" },
   },
 });
-const here = fileURLToPath(new URL(".", import.meta.url));
-const roots = {
-  "/pkg/": join(here, "../../pkg"),
-  "/modules/": join(here, "node_modules"),
-  "/models/": positionals[0],
-  "/": join(here, "page"),
-};
-if (!roots["/models/"]) throw new Error("usage: node browser.mjs MODELS");
-
-const types = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".wasm": "application/wasm",
-};
-const server = createServer((request, response) => {
-  const path = normalize(
-    decodeURIComponent(new URL(request.url, "http://x").pathname),
-  );
-  const [prefix, root] = Object.entries(roots).find(([prefix]) =>
-    path.startsWith(prefix),
-  );
-  const file = join(root, path.slice(prefix.length) || "index.html");
-  if (!existsSync(file)) return response.writeHead(404).end();
-  response.writeHead(200, {
-    "content-type": types[extname(file)] ?? "application/octet-stream",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-embedder-policy": "require-corp",
-  });
-  createReadStream(file).pipe(response);
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const url = `http://127.0.0.1:${server.address().port}/`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROME || "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-  ],
-});
+if (!positionals[0]) throw new Error("usage: node browser.mjs MODELS");
+const { url, browser, close } = await open(positionals[0]);
 
 // Bytes on the wire of what each needs before it can score.
 const size = (...files) => {
@@ -75,11 +29,10 @@ const size = (...files) => {
     sum((b) => brotliCompressSync(b).length),
   ];
 };
-const modules = (path) => join(here, "node_modules", path);
 const sizes = {
   "mi-dpg/score": size(
     ...["score/mi_dpg_bg.wasm", "score/mi_dpg.js", "client/score.js"].map((f) =>
-      join(roots["/pkg/"], f),
+      join(PACKAGE, f),
     ),
   ),
   "onnxruntime-web": size(
@@ -140,5 +93,4 @@ for (const name of ["p", "p-dnn", "d", "d-dnn"]) {
   }
 }
 if (values.json) writeFileSync(values.json, JSON.stringify(results));
-await browser.close();
-server.close();
+await close();

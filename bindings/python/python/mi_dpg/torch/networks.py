@@ -76,6 +76,10 @@ class Modulated(nn.Module):
         if config["variant"] == "non":
             return
         d_r, d_c = self.weighting.shape
+        # Blocks of one size are views, whose gradients cost nothing; gathers' are scattered back number by number.
+        self.even = d_m % d_r == 0 and d_n % d_c == 0
+        if self.even:
+            return
         of_column = blocks(d_n, d_c)
         # The columns of each block; blocks that are one shorter take a column of zeros behind the last.
         widest = int(torch.bincount(of_column).max())
@@ -90,10 +94,19 @@ class Modulated(nn.Module):
         s = self.weighting(torch.cat([e, h], 1) if self.sees_input else e)
         if self.weighting.variant == "non":
             return torch.einsum("bmn,mn,bn->bm", s, self.weight, h) + self.bias, s
+        if self.even:
+            return self.by_views(s, h) + self.bias, s
         h_blocks = F.pad(h, (0, 1))[:, self.members].transpose(0, 1)
         w_blocks = F.pad(self.weight, (0, 1))[:, self.members].permute(1, 2, 0)
         sums = torch.bmm(h_blocks, w_blocks)
         return (sums * s[:, self.of_row].permute(2, 0, 1)).sum(0) + self.bias, s
+
+    def by_views(self, s: Tensor, h: Tensor) -> Tensor:
+        (d_m, d_n), (d_r, d_c), rows = self.weight.shape, self.weighting.shape, len(h)
+        h_blocks = h.reshape(rows, d_c, d_n // d_c).transpose(0, 1)
+        sums = torch.bmm(h_blocks, self.weight.t().reshape(d_c, d_n // d_c, d_m))
+        sums = sums.view(d_c, rows, d_r, d_m // d_r) * s.permute(2, 0, 1)[..., None]
+        return sums.sum(0).view(rows, d_m)
 
 
 class Discriminator(nn.Module):
