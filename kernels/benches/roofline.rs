@@ -10,8 +10,10 @@ use std::time::Instant;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use mi_dpg_kernels::{Activation, Dense, InstructionSet, ModulatedLayer, PackedLayer, Rows, panel};
 
+type Axis = (usize, usize);
+
 /// The first hidden layer of networks D and P: (d_m, d_r), (d_n, d_c).
-const LAYERS: [(&str, (usize, usize), (usize, usize)); 2] = [
+const LAYERS: [(&str, Axis, Axis); 2] = [
     ("D: 160 → 128", (128, 16), (160, 20)),
     ("P: 96 → 128", (128, 32), (96, 3)),
 ];

@@ -8,8 +8,10 @@ use std::time::Instant;
 
 use mi_dpg_kernels::{InstructionSet, ModulatedLayer};
 
+type Axis = (usize, usize);
+
 /// (d_m, d_r), (d_n, d_c) of the hidden layers of networks D and P.
-const LAYERS: [(&str, (usize, usize), (usize, usize)); 6] = [
+const LAYERS: [(&str, Axis, Axis); 6] = [
     ("D: 160 → 128", (128, 16), (160, 20)),
     ("D: 128 → 64", (64, 8), (128, 16)),
     ("D: 64 → 32", (32, 4), (64, 8)),

@@ -18,7 +18,8 @@ mod prelude;
 mod reader;
 mod shuffled;
 mod spill;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 mod window;
 
