@@ -73,6 +73,22 @@ test("a device that can be lost leaves a checkpoint with every epoch", async () 
   assert.equal((await running.next()).kind, "epoch");
 });
 
+test("a device that can be lost leaves a checkpoint within an epoch too, when it is due", async (t) => {
+  let trainer = { steps: 0 };
+  t.mock.method(performance, "now", () => 1500 * trainer.steps);
+  const { running, ...rest } = session(
+    [step(1), step(2), step(3), epoch, done],
+    { checkpoints: true },
+  );
+  trainer = rest.trainer;
+  const told = [];
+  while (told.at(-1)?.kind !== "done") told.push(await running.next());
+  assert.deepEqual(
+    told.map(({ kind, step }) => step ?? kind),
+    [1, 2, "checkpoint", 3, "checkpoint", "epoch", "done"],
+  );
+});
+
 test("a paused run takes no step until it is resumed", async () => {
   const { running, trainer } = session([epoch]);
   running.pause(true);

@@ -40,7 +40,8 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   return new Client(connection, await connection.open());
 }
 
-function spawnWorker(): WorkerLike {
+/** @internal */
+export function spawnWorker(): WorkerLike {
   return new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
   }) as unknown as WorkerLike;

@@ -15,6 +15,7 @@ import type {
   Report,
   ScenarioMap,
   StepEvent,
+  StepTiming,
   TrainConfig,
 } from "./types.ts";
 
@@ -70,6 +71,11 @@ export interface Operations {
   nextEvent: { take: { run: number }; give: TrainMessage };
   pauseRun: { take: { run: number; paused: boolean }; give: null };
   cancelRun: { take: { run: number }; give: null };
+  /** Trains for about so long, keeps nothing of it, and says what the steps cost. */
+  timeSteps: {
+    take: { csv: Uint8Array; schema: string; config: TrainConfig; milliseconds: number };
+    give: StepTiming;
+  };
   load: { take: { bytes: Uint8Array }; give: { model: number; info: ModelInfo } };
   save: { take: { model: number }; give: Uint8Array };
   startScoring: { take: { model: number; csv: Uint8Array; skip: boolean }; give: number };

@@ -3,8 +3,15 @@ import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import type { Operation, Operations } from "./protocol.ts";
 import { TrainingSession } from "./session.ts";
-import type { Progress } from "./types.ts";
-import { loadModule, type WasmModel, type WasmModule, type WasmScoring } from "./wasm.ts";
+import { timeSteps } from "./stopwatch.ts";
+import type { Progress, TrainConfig } from "./types.ts";
+import {
+  loadModule,
+  type WasmModel,
+  type WasmModule,
+  type WasmScoring,
+  type WasmTrainer,
+} from "./wasm.ts";
 
 /** Rows scored between two looks at the messages. */
 const SCORED_ROWS = 8192;
@@ -66,18 +73,8 @@ export class Runtime {
       }
     },
     startRun: async ({ csv, schema, config, resume }) => {
-      const wasm = this.#wasm();
-      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
-      try {
-        const trainer = await this.#exclusive(() =>
-          resume === undefined
-            ? wasm.Trainer.create(data, config)
-            : wasm.Trainer.resume(data, config, resume),
-        );
-        return this.#keep(this.#runs, new TrainingSession(trainer, this.#host, this.#checkpoints));
-      } finally {
-        data.free();
-      }
+      const trainer = await this.#trainer(csv, schema, config, resume);
+      return this.#keep(this.#runs, new TrainingSession(trainer, this.#host, this.#checkpoints));
     },
     nextEvent: async ({ run }) => {
       const session = this.#run(run);
@@ -98,6 +95,14 @@ export class Runtime {
       this.#runs.get(run)?.cancel();
       await this.#endRun(run);
       return null;
+    },
+    timeSteps: async ({ csv, schema, config, milliseconds }) => {
+      const trainer = await this.#trainer(csv, schema, config, undefined);
+      try {
+        return await timeSteps(trainer, this.#host, milliseconds);
+      } finally {
+        await this.#exclusive(async () => trainer.free());
+      }
     },
     load: async ({ bytes }) => {
       const model = await this.#exclusive(() => this.#wasm().Model.load(bytes));
@@ -165,6 +170,25 @@ export class Runtime {
     const result = this.#lane.then(work);
     this.#lane = result.catch(() => undefined);
     return result;
+  }
+
+  async #trainer(
+    csv: Uint8Array,
+    schema: string,
+    config: TrainConfig,
+    resume: Uint8Array | undefined,
+  ): Promise<WasmTrainer> {
+    const wasm = this.#wasm();
+    const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
+    try {
+      return await this.#exclusive(() =>
+        resume === undefined
+          ? wasm.Trainer.create(data, config)
+          : wasm.Trainer.resume(data, config, resume),
+      );
+    } finally {
+      data.free();
+    }
   }
 
   async #endRun(run: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { CheckpointClock } from "./checkpoints.ts";
 import { StepCoalescer } from "./coalesce.ts";
 import { MidpgError } from "./error.ts";
 import type { TrainMessage } from "./protocol.ts";
@@ -19,7 +20,8 @@ export interface Host {
 export class TrainingSession {
   readonly #trainer: WasmTrainer;
   readonly #host: Host;
-  readonly #checkpoints: boolean;
+  /** Null where the device cannot be lost. */
+  readonly #checkpoints: CheckpointClock | null;
   readonly #steps = new StepCoalescer(EVENTS_PER_SECOND, performance.now());
   readonly #queue: TrainMessage[] = [];
   #paused: { promise: Promise<void>; release: () => void } | null = null;
@@ -29,7 +31,7 @@ export class TrainingSession {
   constructor(trainer: WasmTrainer, host: Host, checkpoints: boolean) {
     this.#trainer = trainer;
     this.#host = host;
-    this.#checkpoints = checkpoints;
+    this.#checkpoints = checkpoints ? new CheckpointClock(performance.now()) : null;
   }
 
   pause(paused: boolean): void {
@@ -68,18 +70,23 @@ export class TrainingSession {
     if (event.kind === "step") {
       const step = this.#steps.push(event, now);
       if (step !== null) this.#queue.push(step);
+      if (this.#checkpoints?.due(now)) await this.#checkpoint(this.#checkpoints);
       return;
     }
     const step = this.#steps.flush(now);
     if (step !== null) this.#queue.push(step);
     if (event.kind === "epoch") {
-      if (this.#checkpoints) {
-        this.#queue.push({ kind: "checkpoint", bytes: await this.#trainer.checkpoint() });
-      }
+      if (this.#checkpoints !== null) await this.#checkpoint(this.#checkpoints);
       this.#queue.push(event);
     } else {
       this.#queue.push(await this.#finish(event));
     }
+  }
+
+  async #checkpoint(clock: CheckpointClock): Promise<void> {
+    const began = performance.now();
+    this.#queue.push({ kind: "checkpoint", bytes: await this.#trainer.checkpoint() });
+    clock.made(began, performance.now());
   }
 
   async #finish(done: WasmDone): Promise<TrainMessage> {

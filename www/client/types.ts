@@ -303,6 +303,35 @@ export interface ComparisonResult {
   csv: string;
 }
 
+/** What some steps cost: their rows, and the time they took. */
+export interface StepTiming {
+  steps: number;
+  rows: number;
+  milliseconds: number;
+}
+
+/** Rows a second that each device trains with a batch size. */
+export interface CrossoverRow {
+  batch: number;
+  cpu: number;
+  /** null where WebGPU was not measured. */
+  webgpu: number | null;
+}
+
+/** Which device trains a model faster, by batch size. */
+export interface Crossover {
+  /** The configured batch. */
+  batch: number;
+  /** By batch, the smallest first. */
+  rows: CrossoverRow[];
+  /** Why WebGPU was not measured; null if it was. */
+  unavailable: string | null;
+  /** The batch from which on WebGPU is faster; null if it is not at the largest. */
+  from: number | null;
+  /** At the configured batch. */
+  fastest: "cpu" | "webgpu";
+}
+
 /** Every answer says where it was computed and how long that took. */
 export interface Computed {
   device: string;

@@ -11,6 +11,15 @@ export class DeviceState {
   fallback = $state<string | null>(null);
   failure = $state<string | null>(null);
   #client: Promise<Client> | null = null;
+  /** What "auto" takes, once it was measured, and the words for it. */
+  #preferred: { device: DeviceChoice; reason: string } | null = null;
+  /** The device that was opened last. */
+  #opened: DeviceChoice | null = null;
+
+  /** Whether what runs can vanish while it works. */
+  get canBeLost(): boolean {
+    return this.#opened === "webgpu";
+  }
 
   /** The running client; the first call starts it. */
   client(): Promise<Client> {
@@ -23,6 +32,20 @@ export class DeviceState {
     this.wish = wish;
     this.fallback = null;
     return this.#replace(wish);
+  }
+
+  /** Takes a measured device for "auto"; what is open stays open if it is that one. */
+  async prefer(device: "cpu" | "webgpu", batch: number): Promise<void> {
+    const name = device === "cpu" ? "the CPU" : "WebGPU";
+    const reason = `auto: ${name} was measured to be faster at ${batch} rows a batch`;
+    this.#preferred = { device, reason };
+    if (this.wish !== "auto" || this.#client === null) return;
+    await this.#client.catch(() => undefined);
+    if (this.info && (this.#opened === "webgpu") === (device === "webgpu")) {
+      this.info = { ...this.info, reason };
+    } else {
+      await this.#replace("auto");
+    }
   }
 
   /** The device was lost while it worked: go on with the CPU and say why. */
@@ -45,7 +68,7 @@ export class DeviceState {
     try {
       return await this.#start(wish);
     } catch (error) {
-      if (wish === "webgpu") {
+      if (this.canBeLost) {
         this.fallback = `${(error as Error).message}; the CPU is used instead`;
         this.wish = "cpu";
         return await this.#open("cpu");
@@ -56,13 +79,15 @@ export class DeviceState {
     }
   }
 
-  async #start(device: DeviceChoice): Promise<Client> {
+  async #start(wish: DeviceChoice): Promise<Client> {
+    const preferred = wish === "auto" ? this.#preferred : null;
+    const device = (this.#opened = preferred?.device ?? wish);
     const client = await createClient({
       device,
       modules: new URL("pkg/", document.baseURI),
       onProgress: ({ message }) => (this.progress = message),
     });
-    this.info = client.device;
+    this.info = preferred ? { ...client.device, reason: preferred.reason } : client.device;
     return client;
   }
 }

@@ -140,9 +140,10 @@ export class TrainingState {
       if (this.latest === null) performance.mark("mi-dpg:step");
       this.latest = event;
       const { step, bce } = event;
-      this.points = [...this.points, { step, bce, validAuc: null, validLogloss: null }];
+      const point = { step, bce, validAuc: null, validLogloss: null };
+      this.points = [...this.#before(this.points, (past) => past.step < step), point];
     } else if (event.kind === "epoch") {
-      this.epochs = [...this.epochs, event];
+      this.epochs = [...this.#before(this.epochs, (past) => past.epoch < event.epoch), event];
       const last = this.points.at(-1);
       if (last) {
         const { validAuc, validLogloss } = event;
@@ -151,12 +152,16 @@ export class TrainingState {
     }
   }
 
+  /** A run that goes on from a checkpoint takes steps again that were already told. */
+  #before<T>(told: T[], isBefore: (past: T) => boolean): T[] {
+    const kept = told.findLastIndex(isBefore) + 1;
+    return kept < told.length ? told.slice(0, kept) : told;
+  }
+
   /** A GPU that fails while it works is no reason to give up: the CPU can finish. */
   #mayGoOn(error: unknown): boolean {
     const kind = error instanceof MidpgError ? error.kind : null;
-    return (
-      this.active && this.#device.wish === "webgpu" && (kind === "device" || kind === "crashed")
-    );
+    return this.active && this.#device.canBeLost && (kind === "device" || kind === "crashed");
   }
 
   #stop(error: unknown): null {

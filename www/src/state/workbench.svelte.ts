@@ -2,6 +2,7 @@ import type { DeviceChoice } from "../../client/index.ts";
 import { DEFAULTS, readOptions, trainConfig, withConfig } from "../lib/options.ts";
 import { readPlace, writeLink } from "../lib/place.ts";
 import { ComparisonState } from "./comparison.svelte.ts";
+import { CrossoverState } from "./crossover.svelte.ts";
 import { DataState } from "./data.svelte.ts";
 import { DeviceState } from "./device.svelte.ts";
 import { DiversityState } from "./diversity.svelte.ts";
@@ -17,6 +18,7 @@ export class Workbench {
   readonly look = new LookState(location.search);
   readonly device = new DeviceState();
   readonly data = new DataState(this.device);
+  readonly crossover = new CrossoverState(this.data);
   readonly training = new TrainingState(this.device);
   readonly model = new ModelState(this.device, this.data);
   readonly scorer = new ScorerState();
@@ -29,7 +31,11 @@ export class Workbench {
   /** Everything that uses the worker for long. */
   get busy(): boolean {
     return (
-      this.training.active || this.comparison.active || this.diversity.active || this.scoring.active
+      this.training.active ||
+      this.crossover.active ||
+      this.comparison.active ||
+      this.diversity.active ||
+      this.scoring.active
     );
   }
 
@@ -69,6 +75,13 @@ export class Workbench {
       await data.table(),
       best?.mutualInformation ?? null,
     );
+  }
+
+  /** What was measured decides what "auto" takes from now on. */
+  async measureCrossover(): Promise<void> {
+    await this.crossover.measure(trainConfig($state.snapshot(this.options)));
+    const { result } = this.crossover;
+    if (result) await this.device.prefer(result.fastest, result.batch).catch(() => undefined);
   }
 
   async chooseDevice(wish: DeviceChoice): Promise<void> {

@@ -1,0 +1,46 @@
+import { measureCrossover } from "../../client/index.ts";
+import type { Crossover, TrainConfig } from "../../client/index.ts";
+import type { DataState } from "./data.svelte.ts";
+
+/** CPU against WebGPU on this machine, for the model and the data that are chosen. */
+export class CrossoverState {
+  readonly #data: DataState;
+  result = $state.raw<Crossover | null>(null);
+  progress = $state<string | null>(null);
+  failure = $state<string | null>(null);
+  #abort: AbortController | null = null;
+
+  constructor(data: DataState) {
+    this.#data = data;
+  }
+
+  get active(): boolean {
+    return this.progress !== null;
+  }
+
+  async measure(config: TrainConfig): Promise<void> {
+    this.result = null;
+    this.failure = null;
+    this.progress = "starting";
+    const abort = (this.#abort = new AbortController());
+    try {
+      this.result = await measureCrossover({
+        csv: await this.#data.table(),
+        schema: this.#data.schema,
+        config,
+        modules: new URL("pkg/", document.baseURI),
+        signal: abort.signal,
+        onProgress: (message) => (this.progress = message),
+      });
+    } catch (error) {
+      const { kind, message } = error as { kind?: string; message: string };
+      if (kind !== "cancelled") this.failure = message;
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+  }
+}
