@@ -125,11 +125,11 @@ native_wgpu() {
     cargo build --bin midpg --no-default-features --features cli,train,flex,webgpu
 }
 
-# The command killed while it encodes, again and again.
-encode_kills() {
-    use_target burn-free dev
-    cargo build --no-default-features --features cli,parallel,parquet --bin midpg
-    MIDPG=$CARGO_TARGET_DIR/debug/midpg node --test tests/long/encode.test.mjs
+# The command killed while it encodes and while it trains, again and again.
+kills() {
+    use_native
+    cargo build --no-default-features --features "$native_features" --bin midpg
+    MIDPG=$CARGO_TARGET_DIR/debug/midpg node --test --test-concurrency=1 tests/long/*.test.mjs
 }
 
 # What someone runs who knows wasm-pack and not our Makefile.
@@ -523,7 +523,7 @@ binary) release_binary ;;
 bench) run_bench ;;
 check-features) check_features "$@" ;;
 native-wgpu) native_wgpu ;;
-encode-kills) encode_kills ;;
+kills) kills ;;
 wasm-pack-build) wasm_pack_build ;;
 sanitizer) sanitizer ;;
 miri) miri ;;

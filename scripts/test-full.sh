@@ -18,7 +18,7 @@ done
 step "edge builds and their scores" full-edge bash "$root/scripts/edge.sh" || status=1
 step "the npm package in Deno" full-deno bash "$task" deno-tests || status=1
 step "the page for two hundred cycles" full-cycles bash "$task" npm cycles || status=1
-step "encoding, killed twenty times" full-kills bash "$task" encode-kills || status=1
+step "encoding and training, killed twenty times" full-kills bash "$task" kills || status=1
 step "native wgpu build" full-wgpu bash "$task" native-wgpu || status=1
 step "wasm-pack build --no-pack" full-wasm-pack bash "$task" wasm-pack-build || status=1
 if [ "$(uname -sm)" = "Linux x86_64" ]; then

@@ -32,7 +32,7 @@ fn artifact(method: Method) -> Artifact {
         network,
         ..Default::default()
     };
-    let trainer = Trainer::new(data.into(), options, &Device::flex(), "cpu").unwrap();
+    let trainer = Trainer::new(std::sync::Arc::new(data), options, &Device::flex(), "cpu").unwrap();
     pollster::block_on(trainer.model().to_artifact()).unwrap()
 }
 

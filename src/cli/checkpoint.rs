@@ -12,6 +12,8 @@ pub(super) struct Checkpoint {
     path: PathBuf,
     every: Duration,
     last: Instant,
+    /// What the last one took to write.
+    took: Duration,
 }
 
 impl Checkpoint {
@@ -23,6 +25,7 @@ impl Checkpoint {
             path: name.into(),
             every,
             last: Instant::now(),
+            took: Duration::ZERO,
         }
     }
 
@@ -39,11 +42,14 @@ impl Checkpoint {
     }
 
     pub(super) fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {
-        if self.last.elapsed() < self.every {
+        // Large tables take their time: no more than a twentieth of the run's.
+        if self.last.elapsed() < self.every.max(self.took * 19) {
             return Ok(());
         }
+        let started = Instant::now();
         files::write(&self.path, &pollster::block_on(trainer.checkpoint())?)?;
         self.last = Instant::now();
+        self.took = self.last - started;
         Ok(())
     }
 

@@ -9,7 +9,6 @@ use super::args::BadRows;
 use super::part::PartFlag;
 use super::table;
 use super::train::read_model;
-use crate::data::LabelUse;
 use crate::error::Result;
 use crate::model::evaluate;
 use crate::train::device::{self, OpenDevice};
@@ -23,7 +22,7 @@ pub(super) struct Args {
     /// The model file
     #[arg(long)]
     model: PathBuf,
-    /// The labelled log: text or Parquet
+    /// The labelled log, text or Parquet; or a cache that has the model's vocabularies
     #[arg(long)]
     data: PathBuf,
     #[command(flatten)]
@@ -42,10 +41,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     let OpenDevice { device, name, .. } = pollster::block_on(device::open(&args.device))?;
     let model = read_model(&args.model, &device)?;
-    let (data, rows) = args
-        .part
-        .load(&model, &args.data, LabelUse::Required, &args.bad_rows)?;
-    let mut report = pollster::block_on(evaluate::report(&model, &data, &rows, name))?;
+    let (mut examples, parts) = args.part.examples(&model, &args.data, &args.bad_rows)?;
+    let mut report =
+        pollster::block_on(evaluate::report_on(&model, examples.as_mut(), parts, name))?;
     report.seconds = started.elapsed().as_secs_f64();
     table::print(&report, args.json)
 }

@@ -4,10 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::input::{self, Input};
-use super::progress;
-use crate::data::{
-    Cache, Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse,
-};
+use super::{cached, progress};
+use crate::data::{Dataset, Encoder, FIRST_VALUE, LabelUse, LoadOptions, OnBadRow, Part, SplitUse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Schema;
 
@@ -39,47 +37,16 @@ pub(super) fn learn(
     on_bad_row: OnBadRow,
     seed: u64,
 ) -> Result<Dataset> {
-    if !input::is_cache(path)?
-        && let Some(schema) = schema
-    {
-        return dataset(path, Source::Schema(schema), on_bad_row, seed);
+    match (cached::open(path)?, schema) {
+        (Some(cache), schema) => {
+            cached::check_schema(path, &cache, schema)?;
+            cached::read(path, &cache)
+        }
+        (None, Some(schema)) => dataset(path, Source::Schema(schema), on_bad_row, seed),
+        (None, None) => {
+            Err(Error::new(ErrorKind::Config, "is not a cache any more").in_file(path.display()))
+        }
     }
-    let cache = Cache::open(path)?;
-    if schema.is_some_and(|schema| schema != cache.encoder().schema()) {
-        let message = "the cache was encoded with another schema than --schema";
-        return Err(Error::new(ErrorKind::Schema, message)
-            .in_file(path.display())
-            .hint("leave --schema out, or encode the log again"));
-    }
-    cached(path, &cache)
-}
-
-/// Reads a cache whole.
-fn cached(path: &Path, cache: &Cache) -> Result<Dataset> {
-    let rows = [Part::Train, Part::Valid, Part::Test].map(|part| cache.rows(part));
-    let bar = progress::steps(rows.iter().sum());
-    bar.set_prefix("reading");
-    let data = cache.dataset();
-    bar.finish_and_clear();
-    let data = data?;
-    input::tell_problems(&bar, &path.display().to_string(), &data.report);
-    Ok(data)
-}
-
-/// Reads a cache for a model, which must have the cache's vocabularies.
-fn cached_for(path: &Path, encoder: &Encoder, split: SplitUse) -> Result<Dataset> {
-    let cache = Cache::open(path)?;
-    if **cache.encoder() != *encoder {
-        let message = "the cache was encoded with other vocabularies than the model's";
-        return Err(Error::new(ErrorKind::Data, message)
-            .in_file(path.display())
-            .hint("give the log itself: --data LOG"));
-    }
-    let mut data = cached(path, &cache)?;
-    if split == SplitUse::Whole {
-        data.parts.fill(Part::Test);
-    }
-    Ok(data)
 }
 
 /// Loads `path`; skipped rows are told on the standard error.
@@ -90,9 +57,14 @@ pub(super) fn dataset(
     seed: u64,
 ) -> Result<Dataset> {
     if let Source::Encoder(encoder, split, _) = &source
-        && input::is_cache(path)?
+        && let Some(cache) = cached::open(path)?
     {
-        return cached_for(path, encoder, *split);
+        cached::check_encoder(path, &cache, encoder)?;
+        let mut data = cached::read(path, &cache)?;
+        if *split == SplitUse::Whole {
+            data.parts.fill(Part::Test);
+        }
+        return Ok(data);
     }
     let name = path.display().to_string();
     let input = Input::open(path)?;
@@ -123,13 +95,12 @@ pub(super) fn dataset(
 }
 
 /// How many rows each part has, in one line.
-pub(super) fn parts(data: &Dataset) -> String {
-    let [train, valid, test] =
-        [Part::Train, Part::Valid, Part::Test].map(|part| data.rows_of(part).len());
+pub(super) fn parts(rows: impl Fn(Part) -> u64, encoder: &Encoder) -> String {
+    let [train, valid, test] = [Part::Train, Part::Valid, Part::Test].map(rows);
     format!(
         "{} rows: {train} train, {valid} valid, {test} test; {} scenarios",
-        data.columns.rows,
-        data.encoder
+        train + valid + test,
+        encoder
             .scenarios()
             .len()
             .saturating_sub(FIRST_VALUE as usize),

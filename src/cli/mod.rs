@@ -3,6 +3,8 @@
 mod args;
 mod cache_output;
 #[cfg(feature = "train")]
+mod cached;
+#[cfg(feature = "train")]
 mod checkpoint;
 #[cfg(feature = "train")]
 mod compare;

@@ -68,7 +68,10 @@ impl Setting {
             self.bad_rows.on_bad_row.into(),
             self.fitting.seed,
         )?;
-        anstream::eprintln!("{}; device {name} ({reason})", load::parts(&data));
+        anstream::eprintln!(
+            "{}; device {name} ({reason})",
+            load::parts(|part| data.rows_of(part).len() as u64, &data.encoder)
+        );
         Runner::new(data, device, name, journal, self.jobs)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args as ClapArgs;
 
 use super::args::{BadRows, Network};
+use super::cached;
 use super::checkpoint::Checkpoint;
 use super::files;
 use super::fitting::Fitting;
@@ -14,7 +15,7 @@ use super::follow::follow;
 use super::load::{self, Source};
 use super::table;
 use crate::artifact::Artifact;
-use crate::data::{LabelUse, SplitUse};
+use crate::data::{CHUNK_ROWS, Examples, LabelUse, SplitUse, WINDOW_CHUNKS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, evaluate};
 use crate::train::device::OpenDevice;
@@ -52,9 +53,13 @@ pub(super) struct Args {
     /// Continue from the checkpoint that a killed run left beside --out
     #[arg(long)]
     resume: bool,
-    /// Seconds between checkpoints
+    /// Least seconds between checkpoints; their writing takes at most a twentieth of the time
     #[arg(long, value_name = "S", default_value_t = 30.0)]
     checkpoint_every: f64,
+    /// Rows of a cache that are in memory and shuffled together, rounded up to chunks of 65,536; a cache that has no
+    /// more to train on is read whole
+    #[arg(long, value_name = "ROWS", default_value_t = WINDOW_CHUNKS * CHUNK_ROWS)]
+    shuffle_window: usize,
     #[command(flatten)]
     bad_rows: BadRows,
 }
@@ -78,29 +83,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
         .transpose()?;
     let options = options(args, init.as_ref())?;
     options.validate()?;
-    let on_bad_row = args.bad_rows.on_bad_row.into();
-    let data = match &init {
-        Some(model) => {
-            if args.schema.is_some() {
-                return Err(
-                    Error::new(ErrorKind::Config, "--schema and --init are given")
-                        .hint("the schema is in the model: leave --schema out"),
-                );
-            }
-            load::dataset(
-                &args.data,
-                Source::Encoder(model.encoder(), SplitUse::Refit, LabelUse::Required),
-                on_bad_row,
-                args.fitting.seed,
-            )?
-        }
-        None => {
-            let schema = load::schema_for(&args.data, args.schema.as_deref())?;
-            load::learn(&args.data, schema.as_ref(), on_bad_row, args.fitting.seed)?
-        }
-    };
-    let data = Arc::new(data);
-    anstream::eprintln!("{}; device {name} ({reason})", load::parts(&data));
+    let examples = examples(args, init.as_ref())?;
+    anstream::eprintln!(
+        "{}; device {name} ({reason})",
+        load::parts(|part| examples.rows(part), examples.encoder())
+    );
     let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every);
     let mut trainer = match (
         &init,
@@ -109,20 +96,20 @@ pub(super) fn run(args: &Args) -> Result<()> {
             .transpose()?
             .flatten(),
     ) {
-        (_, Some(bytes)) => Trainer::resume(data.clone(), options, &device, name, &bytes)
+        (_, Some(bytes)) => Trainer::resume(examples, options, &device, name, &bytes)
             .map_err(|error| error.in_file(checkpoint.path().display()))?,
-        (Some(model), None) => Trainer::warm(data.clone(), options, &device, name, model)?,
-        (None, None) => Trainer::new(data.clone(), options, &device, name)?,
+        (Some(model), None) => Trainer::warm(examples, options, &device, name, model)?,
+        (None, None) => Trainer::new(examples, options, &device, name)?,
     };
     follow(&mut trainer, &mut checkpoint)?;
 
     let model = trainer.model();
-    drop(trainer);
+    let mut examples = trainer.into_examples();
     let bytes = pollster::block_on(model.to_artifact())?.to_bytes()?;
     // The model is safe before anything else can fail.
     files::write(&args.out, &bytes)?;
     checkpoint.remove();
-    let report = pollster::block_on(evaluate::final_report(&model, &data, name))?;
+    let report = pollster::block_on(evaluate::final_report(&model, examples.as_mut(), name))?;
     let mut report = report.ok_or_else(|| {
         Error::new(
             ErrorKind::Data,
@@ -135,6 +122,37 @@ pub(super) fn run(args: &Args) -> Result<()> {
         files::write(path, &files::json(&report)?)?;
     }
     table::print(&report, args.json)
+}
+
+/// The rows: of a log or a small cache in memory, of a large cache streamed.
+fn examples(args: &Args, init: Option<&Model>) -> Result<Box<dyn Examples>> {
+    if init.is_some() && args.schema.is_some() {
+        return Err(
+            Error::new(ErrorKind::Config, "--schema and --init are given")
+                .hint("the schema is in the model: leave --schema out"),
+        );
+    }
+    let (path, seed) = (args.data.as_path(), args.fitting.seed);
+    let schema = match init {
+        Some(_) => None,
+        None => load::schema_for(path, args.schema.as_deref())?,
+    };
+    if let Some(cache) = cached::open(path)? {
+        match init {
+            Some(model) => cached::check_encoder(path, &cache, model.encoder())?,
+            None => cached::check_schema(path, &cache, schema.as_ref())?,
+        }
+        return cached::examples(path, cache, args.shuffle_window);
+    }
+    let on_bad_row = args.bad_rows.on_bad_row.into();
+    let data = match init {
+        Some(model) => {
+            let source = Source::Encoder(model.encoder(), SplitUse::Refit, LabelUse::Required);
+            load::dataset(path, source, on_bad_row, seed)
+        }
+        None => load::learn(path, schema.as_ref(), on_bad_row, seed),
+    };
+    Ok(Arc::new(data?).into())
 }
 
 pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<Model> {

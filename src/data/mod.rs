@@ -3,7 +3,8 @@
 //! [`load`] reads a file once, learns vocabularies and statistics from its training rows and returns a
 //! [`Dataset`]. What was learnt, the [`Encoder`], goes into the model file; with it [`encode`] reads another
 //! file whole, [`EncodedStream`] in chunks of constant memory, and [`RowEncoder`] row by row from any source.
-//! [`CacheWriter`] learns the same from a file that is larger than memory, and writes what [`Cache`] reads.
+//! [`CacheWriter`] learns the same from a file that is larger than memory, and writes what [`Cache`] reads. A training
+//! run takes either, as [`Examples`].
 //!
 //! An id is 0 for a value that was not learnt, 1 for a missing one, and from [`FIRST_VALUE`] a known value,
 //! the most frequent first.
@@ -14,8 +15,10 @@ mod cache;
 mod cell;
 mod collect;
 mod columns;
+mod counts;
 mod encoder;
 mod encoder_json;
+mod examples;
 mod fit;
 mod impressions;
 mod input_field;
@@ -43,6 +46,7 @@ pub use arrow::ArrowEncoder;
 pub use cache::{Batch, CHUNK_ROWS, Cache, CacheSummary, CacheWriter, ShuffledRows, WINDOW_CHUNKS};
 pub use columns::{Columns, FieldColumn};
 pub use encoder::Encoder;
+pub use examples::{Examples, InMemory, Streamed};
 pub use impressions::{Impression, impressions};
 pub use input_field::InputField;
 pub use load::{Dataset, LoadReport, encode, load};

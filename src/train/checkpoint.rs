@@ -11,13 +11,13 @@ use super::lazy_adam::{LazyAdam, Moments};
 use super::options::TrainOptions;
 use super::trainer::{Progress, Trainer};
 use crate::artifact::{Container, TensorValue, Tensors, write};
-use crate::data::Dataset;
+use crate::data::Examples;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Embeddings, Network, parameters};
 use crate::random::{Stream, StreamState};
 
 const KEY: &str = "mi-dpg-checkpoint";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The JSON document of a checkpoint.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,8 @@ struct Document {
     format: u32,
     options: TrainOptions,
     data_sha256: String,
+    /// Chunks of a window, where the order is drawn window by window.
+    window: Option<usize>,
     progress: Progress,
     best: Option<BestMetrics>,
     dense_steps: usize,
@@ -49,7 +51,7 @@ impl Trainer {
     /// [`ErrorKind::Device`] when the device was lost.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
         let mut tensors = Tensors::new();
-        let fields = self.data.encoder.fields();
+        let fields = self.examples.encoder().fields();
         add(&mut tensors, "now", parameters::read(&self.network).await?);
         add(&mut tensors, "now", self.stepper.embeddings.tensors(fields));
         add(&mut tensors, "adam", self.stepper.dense.state().await?);
@@ -82,7 +84,8 @@ impl Trainer {
         let document = Document {
             format: FORMAT,
             options: self.options.clone(),
-            data_sha256: self.data.report.sha256.clone(),
+            data_sha256: self.examples.report().sha256.clone(),
+            window: self.examples.window(),
             progress: self.progress.clone(),
             best,
             dense_steps: self.stepper.dense.steps(),
@@ -108,7 +111,7 @@ impl Trainer {
     /// [`ErrorKind::ModelFile`] for a bad file, [`ErrorKind::Config`] when the run had other data or
     /// other settings.
     pub fn resume(
-        data: Arc<Dataset>,
+        examples: impl Into<Box<dyn Examples>>,
         options: TrainOptions,
         device: &Device,
         device_name: &str,
@@ -134,17 +137,21 @@ impl Trainer {
         if document.options != options {
             return other("settings");
         }
-        if document.data_sha256 != data.report.sha256 {
+        let examples = examples.into();
+        if document.data_sha256 != examples.report().sha256 {
             return other("data");
         }
+        if document.window != examples.window() {
+            return other("rows in memory at once");
+        }
         let mut tensors = container.read()?;
-        let mut trainer = Self::new(data, options, device, device_name)?;
+        let mut trainer = Self::fresh(examples, options, device, device_name)?;
         let autodiff = trainer.device.clone();
         let plain = autodiff.clone().inner();
 
         let mut now = take(&mut tensors, "now");
         let dim = trainer.options.network.embedding;
-        let encoder = trainer.data.encoder.clone();
+        let encoder = Arc::clone(trainer.examples.encoder());
         trainer.stepper.embeddings = Embeddings::take(encoder.fields(), dim, &mut now)?;
         let network = trainer.network.clone();
         trainer.network = parameters::load(network, &mut now, &autodiff)?;
@@ -173,11 +180,11 @@ impl Trainer {
 
         // The epoch's order is drawn again from where the stream stood before it.
         trainer.shuffle = stream(&document.epoch_start)?;
-        trainer.draw_order();
+        trainer.progress = document.progress;
+        trainer.begin_epoch()?;
         trainer.shuffle = stream(&document.shuffle)?;
         trainer.stepper.permutation = stream(&document.permutation)?;
         trainer.stepper.dropout = stream(&document.dropout)?;
-        trainer.set_progress(document.progress)?;
         Ok(trainer)
     }
 
@@ -188,8 +195,8 @@ impl Trainer {
         );
         let mut moments = Vec::new();
         for (field, old) in self
-            .data
-            .encoder
+            .examples
+            .encoder()
             .fields()
             .iter()
             .zip(self.stepper.lazy.moments())

@@ -17,8 +17,6 @@ pub mod device;
 #[cfg(feature = "train")]
 mod event;
 #[cfg(feature = "train")]
-mod floor;
-#[cfg(feature = "train")]
 mod gradients;
 #[cfg(feature = "train")]
 pub mod loss;
@@ -35,6 +33,9 @@ mod trainer;
 #[cfg(feature = "train")]
 mod validation;
 
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
+mod streamed_tests;
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod tests;

@@ -1,42 +1,52 @@
 //! How a run begins: fresh, or from a model's weights.
 
-use std::sync::Arc;
-
 use burn::module::Module;
 use burn::tensor::Device;
 
 use super::adam::DenseAdam;
-use super::floor::floor_of;
 use super::lazy_adam::{AdamConfig, LazyAdam};
 use super::options::TrainOptions;
 use super::step::Stepper;
 use super::trainer::{Phase, Progress, Sums, Trainer};
-use crate::data::{Dataset, Part};
+use crate::data::{Examples, Part};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::mutual_information::floor;
 use crate::model::{Embeddings, InputLayout, Model, Network};
 use crate::random::Stream;
 
-fn check_scenarios(options: &TrainOptions, data: &Dataset) -> Result<()> {
-    let layout = InputLayout::new(data.encoder.fields(), options.network.embedding);
+fn check_scenarios(options: &TrainOptions, examples: &dyn Examples) -> Result<()> {
+    let layout = InputLayout::new(examples.encoder().fields(), options.network.embedding);
     options.network.check_scenarios(layout.scenarios)
 }
 
 impl Trainer {
-    /// A trainer at its first step. `device` is where the network runs (differentiation is added
-    /// here); `device_name` goes into the model file.
+    /// A trainer at its first step, on a [`Dataset`](crate::data::Dataset) or on [`Streamed`](crate::data::Streamed)
+    /// rows. `device` is where the network runs (differentiation is added here); `device_name` goes into the model file.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a setting out of range, [`ErrorKind::Training`] when the training
-    /// part is empty or has one class only.
+    /// part is empty or has one class only, and those of reading rows.
     pub fn new(
-        data: Arc<Dataset>,
+        examples: impl Into<Box<dyn Examples>>,
+        options: TrainOptions,
+        device: &Device,
+        device_name: &str,
+    ) -> Result<Self> {
+        let mut trainer = Self::fresh(examples.into(), options, device, device_name)?;
+        trainer.begin_epoch()?;
+        Ok(trainer)
+    }
+
+    /// A trainer with fresh weights that has not begun an epoch.
+    pub(super) fn fresh(
+        examples: Box<dyn Examples>,
         options: TrainOptions,
         device: &Device,
         device_name: &str,
     ) -> Result<Self> {
         options.validate()?;
-        let fields = data.encoder.fields();
-        check_scenarios(&options, &data)?;
+        let fields = examples.encoder().fields();
+        check_scenarios(&options, examples.as_ref())?;
         let embeddings = Embeddings::init(
             fields,
             options.network.embedding,
@@ -46,27 +56,29 @@ impl Trainer {
         let device = device.clone().autodiff();
         let mut random = Stream::new(options.seed, "network");
         let network = Network::init(&options.network, embeddings.layout(), &mut random, &device);
-        let mut trainer = Self::assemble(data, options, device, device_name, network, embeddings)?;
+        let mut trainer =
+            Self::assemble(examples, options, device, device_name, network, embeddings)?;
         let prior = (trainer.base_rate / (1.0 - trainer.base_rate)).ln();
         trainer.network = trainer.network.with_prior(prior as f32);
         Ok(trainer)
     }
 
     /// A trainer that starts from `model`'s weights (fresh discriminators where MI-DPG needs them).
-    /// `data` must be encoded with the model's encoder.
+    /// The examples must be encoded with the model's encoder.
     ///
     /// # Errors
     /// As [`new`](Self::new), and [`ErrorKind::Config`] when the settings ask for another network than
     /// the model's.
     pub fn warm(
-        data: Arc<Dataset>,
+        examples: impl Into<Box<dyn Examples>>,
         options: TrainOptions,
         device: &Device,
         device_name: &str,
         model: &Model,
     ) -> Result<Self> {
         options.validate()?;
-        if options.network != *model.config() || data.encoder != *model.encoder() {
+        let examples = examples.into();
+        if options.network != *model.config() || examples.encoder() != model.encoder() {
             return Err(Error::new(
                 ErrorKind::Config,
                 "the initial model has another network or encoder than this run asks for",
@@ -78,41 +90,32 @@ impl Trainer {
         let mut random = Stream::new(options.seed, "network");
         let fresh = Network::init(&options.network, embeddings.layout(), &mut random, &device);
         let network = network.clone().train().with_discriminators_of(fresh);
-        Self::assemble(
-            data,
-            options,
-            device,
-            device_name,
-            network,
-            embeddings.clone(),
-        )
+        let embeddings = embeddings.clone();
+        let mut trainer =
+            Self::assemble(examples, options, device, device_name, network, embeddings)?;
+        trainer.begin_epoch()?;
+        Ok(trainer)
     }
 
     fn assemble(
-        data: Arc<Dataset>,
+        examples: Box<dyn Examples>,
         options: TrainOptions,
         device: Device,
         device_name: &str,
         network: Network,
         embeddings: Embeddings,
     ) -> Result<Self> {
-        let (train, valid) = (data.rows_of(Part::Train), data.rows_of(Part::Valid));
-        let labels = data
-            .columns
-            .labels
-            .as_deref()
-            .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-        if train.is_empty() {
+        if !examples.has_labels() {
+            return Err(Error::new(ErrorKind::Training, "the data has no labels"));
+        }
+        let (rows, positives) = (examples.rows(Part::Train), examples.positives());
+        if rows == 0 {
             return Err(
                 Error::new(ErrorKind::Training, "the training part has no rows")
                     .hint("look at the schema's [split]"),
             );
         }
-        let positives = train
-            .iter()
-            .filter(|&&row| labels[row as usize] == 1)
-            .count();
-        if positives == 0 || positives == train.len() {
+        if positives == 0 || positives == rows {
             let class = if positives == 0 {
                 "negative"
             } else {
@@ -120,18 +123,18 @@ impl Trainer {
             };
             return Err(Error::new(
                 ErrorKind::Training,
-                format!("all {} training rows are {class}", train.len()),
+                format!("all {rows} training rows are {class}"),
             )
             .hint("a model needs both classes: look at the schema's [label]"));
         }
-        let base_rate = positives as f64 / train.len() as f64;
+        let base_rate = positives as f64 / rows as f64;
         let shuffle = Stream::new(options.seed, "shuffle");
         let lambda = options
             .network
             .method
             .mutual_information()
             .map(|mi| mi.lambda);
-        let floor = lambda.map_or(0.0, |_| floor_of(&data, &train));
+        let floor = lambda.map_or(0.0, |_| floor(&examples.tuple_counts()));
         let sizes: Vec<usize> = embeddings
             .tables
             .iter()
@@ -145,17 +148,15 @@ impl Trainer {
             &sizes,
         );
         let stepper = Stepper::new(embeddings, DenseAdam::new(options.lr), lazy, &options);
-        let mut trainer = Self {
+        Ok(Self {
             epoch_start: shuffle.state(),
-            data,
+            examples,
             device,
             device_name: device_name.to_owned(),
             network,
             stepper,
             shuffle,
-            order: Vec::new(),
-            train,
-            valid,
+            rows: rows as usize,
             floor,
             base_rate,
             progress: Progress {
@@ -168,8 +169,6 @@ impl Trainer {
             },
             best: None,
             options,
-        };
-        trainer.draw_order();
-        Ok(trainer)
+        })
     }
 }

@@ -30,7 +30,7 @@ fn both_ways(method: MethodName) -> [ReadBack; 2] {
     .unwrap();
     let config = NetworkConfig {
         embedding: 4,
-        hidden: vec![16, 8],
+        hidden: vec![16, 8, 4],
         method: MethodSettings::default().method(method),
     };
     let embeddings = Embeddings::init(data.encoder.fields(), 4, 0.5, 1);

@@ -9,7 +9,7 @@ use super::lazy_adam::LazyAdam;
 use super::options::TrainOptions;
 use super::read_back::{StepLoss, read};
 use super::shard::{HostBatch, differentiate, shards};
-use crate::data::Columns;
+use crate::data::Batch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
 use crate::model::{Embeddings, Network};
@@ -52,12 +52,11 @@ impl Stepper {
         }
     }
 
-    /// Trains `network` on `rows` of `columns`, at `progress` (0 to 1) of the planned steps.
+    /// Trains `network` on a batch, at `progress` (0 to 1) of the planned steps.
     pub(super) async fn step(
         &mut self,
         network: Network,
-        columns: &Columns,
-        rows: &[u32],
+        Batch { columns, rows }: Batch<'_>,
         progress: f32,
         device: &Device,
     ) -> Result<(Network, StepLoss)> {

@@ -13,14 +13,14 @@ use super::read_back::StepLoss;
 use super::step::Stepper;
 use super::validation::{Validation, validate};
 use crate::artifact::TrainingSummary;
-use crate::data::Dataset;
+use crate::data::{Examples, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, Network};
 use crate::random::{Stream, StreamState};
 
-/// Trains one model on one data set.
+/// Trains one model on some examples.
 pub struct Trainer {
-    pub(super) data: Arc<Dataset>,
+    pub(super) examples: Box<dyn Examples>,
     pub(super) options: TrainOptions,
     pub(super) device: Device,
     pub(super) device_name: String,
@@ -29,9 +29,8 @@ pub struct Trainer {
     pub(super) shuffle: Stream,
     /// Where `shuffle` stood before this epoch's order was drawn.
     pub(super) epoch_start: StreamState,
-    pub(super) train: Vec<u32>,
-    pub(super) valid: Vec<u32>,
-    pub(super) order: Vec<u32>,
+    /// The rows to train on.
+    pub(super) rows: usize,
     pub(super) floor: f64,
     pub(super) base_rate: f64,
     pub(super) progress: Progress,
@@ -70,23 +69,12 @@ pub(super) enum Phase {
 }
 
 impl Trainer {
-    /// Draws the current epoch's order from where the shuffle stream stands.
-    pub(super) fn draw_order(&mut self) {
+    /// Draws the current epoch's order from where the shuffle stream stands, and goes to the row of the progress.
+    pub(super) fn begin_epoch(&mut self) -> Result<()> {
         self.epoch_start = self.shuffle.state();
-        self.order.clone_from(&self.train);
-        self.shuffle.shuffle(&mut self.order);
-    }
-
-    /// Takes over where another run of the same data stood.
-    pub(super) fn set_progress(&mut self, progress: Progress) -> Result<()> {
-        if progress.position > self.order.len() {
-            return Err(Error::new(
-                ErrorKind::ModelFile,
-                "the checkpoint stands past the end of the data",
-            ));
-        }
-        self.progress = progress;
-        Ok(())
+        let position = self.progress.position as u64;
+        self.examples
+            .begin_epoch(&mut self.shuffle, self.options.batch, position)
     }
 
     /// Does the next thing and tells it; `None` after [`Event::Done`].
@@ -129,14 +117,19 @@ impl Trainer {
     }
 
     async fn step(&mut self) -> Result<Event> {
-        let start = self.progress.position;
-        let end = (start + self.options.batch).min(self.order.len());
-        let rows = &self.order[start..end];
+        let total = self.total_steps();
+        let Some(batch) = self.examples.next_batch()? else {
+            return Err(Error::new(
+                ErrorKind::Training,
+                "the training rows ended before the epoch did",
+            ));
+        };
+        let rows = batch.rows.len();
         let network = self.network.clone();
-        let done = self.progress.step as f32 / self.total_steps().max(1) as f32;
+        let done = self.progress.step as f32 / total.max(1) as f32;
         let (network, StepLoss { loss, bce, mi }) = self
             .stepper
-            .step(network, &self.data.columns, rows, done, &self.device)
+            .step(network, batch, done, &self.device)
             .await?;
         self.network = network;
         let progress = &mut self.progress;
@@ -148,7 +141,7 @@ impl Trainer {
             )
             .hint("lower the learning rate: --lr"));
         }
-        progress.position = end;
+        progress.position += rows;
         progress.sums.steps += 1;
         progress.sums.loss += f64::from(loss);
         progress.sums.mi += f64::from(mi.unwrap_or(0.0));
@@ -156,18 +149,18 @@ impl Trainer {
             .options
             .max_steps
             .is_some_and(|limit| progress.step >= limit);
-        if end == self.order.len() || limit {
+        if progress.position >= self.rows || limit {
             progress.phase = Phase::Validate;
         }
         Ok(Event::Step {
             step: progress.step,
-            steps: self.total_steps(),
+            steps: total,
             epoch: self.progress.epochs_done + 1,
             epochs: self.options.epochs,
             loss,
             bce,
             mi,
-            rows: end - start,
+            rows,
         })
     }
 
@@ -178,8 +171,7 @@ impl Trainer {
             &network,
             &self.stepper.embeddings,
             &device,
-            &self.data,
-            &self.valid,
+            self.examples.as_mut(),
         )
         .await?;
         let Validation {
@@ -230,7 +222,7 @@ impl Trainer {
         } else {
             self.progress.phase = Phase::Steps;
             self.progress.position = 0;
-            self.draw_order();
+            self.begin_epoch()?;
         }
         Ok(Event::Epoch {
             epoch,
@@ -245,7 +237,7 @@ impl Trainer {
     }
 
     fn total_steps(&self) -> u64 {
-        let steps = (self.train.len().div_ceil(self.options.batch) * self.options.epochs) as u64;
+        let steps = (self.rows.div_ceil(self.options.batch) * self.options.epochs) as u64;
         self.options
             .max_steps
             .map_or(steps, |limit| steps.min(limit))
@@ -263,9 +255,9 @@ impl Trainer {
             _ => (self.network.valid(), self.stepper.embeddings.clone()),
         };
         let summary = TrainingSummary {
-            data_sha256: self.data.report.sha256.clone(),
-            rows: self.train.len(),
-            valid_rows: self.valid.len(),
+            data_sha256: self.examples.report().sha256.clone(),
+            rows: self.rows,
+            valid_rows: self.examples.rows(Part::Valid) as usize,
             seed: self.options.seed,
             device: self.device_name.clone(),
             epochs: self.progress.epochs_done,
@@ -279,13 +271,18 @@ impl Trainer {
         };
         let network = network.frozen();
         Model::new(
-            self.data.encoder.clone(),
+            Arc::clone(self.examples.encoder()),
             self.options.network.frozen(),
             summary,
             embeddings,
             network,
             device,
         )
+    }
+
+    /// Ends the run, and keeps the rows.
+    pub fn into_examples(self) -> Box<dyn Examples> {
+        self.examples
     }
 
     /// The settings of the run.

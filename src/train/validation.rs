@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 
 use super::event::Spread;
-use crate::data::Dataset;
+use crate::data::{Batch, Examples, Part};
 use crate::error::Result;
 use crate::metrics::{ScenarioMoments, auc, logloss};
 use crate::model::predict::{predict, probability};
@@ -16,44 +16,47 @@ pub(super) struct Validation {
     pub(super) variance: Vec<Spread>,
 }
 
-/// Runs `network` over `rows` of `data`.
+/// Runs `network` over the validation rows.
 pub(super) async fn validate(
     network: &Network,
     embeddings: &Embeddings,
     device: &Device,
-    data: &Dataset,
-    rows: &[u32],
+    examples: &mut dyn Examples,
 ) -> Result<Validation> {
-    let columns = &data.columns;
-    let scenarios = data.encoder.scenarios().len();
-    let mut scores = Vec::with_capacity(rows.len());
+    let scenarios = examples.encoder().scenarios().len();
+    let rows = examples.rows(Part::Valid) as usize;
+    let (mut scores, mut labels) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut moments: Vec<ScenarioMoments> = Vec::new();
-    predict(
-        network,
-        embeddings,
-        device,
-        (columns, rows),
-        true,
-        |chunk| {
-            scores.extend(chunk.logits.iter().map(|&z| probability(z)));
-            if moments.is_empty() {
-                let sizes = chunk
-                    .weighting
-                    .iter()
-                    .map(|s| s.len() / chunk.rows.len().max(1));
-                moments.extend(sizes.map(|size| ScenarioMoments::new(scenarios, size)));
-            }
-            for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
-                moments.add(
-                    chunk.rows.iter().map(|&row| columns.scenario[row as usize]),
-                    s,
-                );
-            }
-            Ok(())
-        },
-    )
-    .await?;
-    let labels = columns.labels_of(rows).unwrap_or_default();
+    let mut index = 0;
+    while let Some(Batch { columns, rows }) = examples.block(Part::Valid, index)? {
+        index += 1;
+        labels.extend(columns.labels_of(rows).unwrap_or_default());
+        predict(
+            network,
+            embeddings,
+            device,
+            (columns, rows),
+            true,
+            |chunk| {
+                scores.extend(chunk.logits.iter().map(|&z| probability(z)));
+                if moments.is_empty() {
+                    let sizes = chunk
+                        .weighting
+                        .iter()
+                        .map(|s| s.len() / chunk.rows.len().max(1));
+                    moments.extend(sizes.map(|size| ScenarioMoments::new(scenarios, size)));
+                }
+                for (moments, s) in moments.iter_mut().zip(&chunk.weighting) {
+                    moments.add(
+                        chunk.rows.iter().map(|&row| columns.scenario[row as usize]),
+                        s,
+                    );
+                }
+                Ok(())
+            },
+        )
+        .await?;
+    }
     let variance = moments
         .iter()
         .map(|moments| {

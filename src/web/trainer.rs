@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -13,6 +14,7 @@ use super::device::current;
 use super::error::{JsResult, busy, js_error};
 use super::model::Model;
 use super::types::{set, to_js};
+use crate::data::InMemory;
 use crate::error::{Error, ErrorKind};
 use crate::model::evaluate;
 use crate::train::{self, Event, TrainOptions};
@@ -26,7 +28,7 @@ pub struct Trainer {
 struct Slot {
     /// Taken out while a call works on it.
     trainer: RefCell<Option<train::Trainer>>,
-    data: std::sync::Arc<crate::data::Dataset>,
+    data: Arc<crate::data::Dataset>,
     device: &'static str,
     cancelled: Cell<bool>,
     started: f64,
@@ -120,10 +122,7 @@ impl Trainer {
 }
 
 impl Trainer {
-    async fn open(
-        data: std::sync::Arc<crate::data::Dataset>,
-        options: TrainOptions,
-    ) -> JsResult<Trainer> {
+    async fn open(data: Arc<crate::data::Dataset>, options: TrainOptions) -> JsResult<Trainer> {
         let device = current().await?;
         let trainer = train::Trainer::new(data.clone(), options, &device.device, device.name)
             .map_err(js_error)?;
@@ -138,7 +137,7 @@ impl Trainer {
 
     fn wrap(
         trainer: train::Trainer,
-        data: std::sync::Arc<crate::data::Dataset>,
+        data: Arc<crate::data::Dataset>,
         device: &'static str,
     ) -> Self {
         let slot = Slot {
@@ -168,7 +167,8 @@ async fn next(slot: &Slot, trainer: &mut train::Trainer) -> JsResult<JsValue> {
 
 /// `null` where no row is left to measure on.
 async fn final_report(slot: &Slot, trainer: &train::Trainer) -> JsResult<JsValue> {
-    let report = evaluate::final_report(&trainer.model(), &slot.data, slot.device)
+    let mut examples = InMemory::from(Arc::clone(&slot.data));
+    let report = evaluate::final_report(&trainer.model(), &mut examples, slot.device)
         .await
         .map_err(js_error)?;
     let Some(mut report) = report else {

@@ -31,6 +31,12 @@ fn a_cache_trains_the_model_that_its_log_does() {
     assert!(read("log.safetensors") == read("cache.safetensors"));
     let auc = |name: &str| json(&read(name))["auc"].clone();
     assert_eq!(auc("log.json"), auc("cache.json"));
+    ok(
+        &folder,
+        &format!("{line} --out streamed.safetensors --report streamed.json --shuffle-window 1"),
+    );
+    assert!(read("streamed.safetensors") == read("cache.safetensors"));
+    assert_eq!(auc("streamed.json"), auc("cache.json"));
 
     let evaluated = |data: &str| {
         let line = format!("evaluate --model log.safetensors --data {data} --json");

@@ -100,6 +100,33 @@ test("WebGPU without an adapter: the reason is shown and the CPU trains", async 
   await bench.close();
 });
 
+test("CPU against WebGPU is measured, and its absence told with the CPU's rates", async () => {
+  const bench = await browser.open("?sample=ads&batch=100");
+  await bench.ready();
+  await bench.part("crossover").locator("summary").click();
+  await bench.part("measure-crossover").click();
+  await bench.part("crossover-verdict").waitFor();
+  assert.match(
+    await bench.text("crossover-verdict"),
+    /^Only the CPU was measured\. WebGPU cannot be used: /,
+  );
+  const rows = await bench.part("crossover").locator("tbody tr").all();
+  const cells = await Promise.all(
+    rows.map((row) => row.locator("th, td").allInnerTexts()),
+  );
+  assert.ok(cells.some(([batch]) => batch === "100"));
+  for (const [, cpu, gpu] of cells) {
+    assert.match(cpu, /^[1-9][\d,]*$/);
+    assert.equal(gpu, "–");
+  }
+  await bench.train();
+  assert.match(
+    await bench.text("device-reason"),
+    /auto: the CPU was measured to be faster at 100 rows a batch/,
+  );
+  await bench.close();
+});
+
 test("the theme follows the system until it is toggled, and the choice stays", async () => {
   const bench = await browser.open("", { colorScheme: "dark" });
   const theme = () =>

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::chunk::Layout;
-use super::counts::Answers;
 use super::prelude::PRELUDE;
 use super::{AGAIN, CHUNK_ROWS};
+use crate::data::counts::Answers;
 use crate::data::{Encoder, LoadReport, Part};
 use crate::error::{Error, ErrorKind, Result};
 

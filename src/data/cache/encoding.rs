@@ -3,13 +3,13 @@
 use std::io::{Read, Seek, Write};
 
 use super::chunk::Layout;
-use super::counts::{Answers, Tuples};
 use super::document::Document;
 use super::encode::CacheSummary;
 use super::out::{Out, Summed};
 use super::part_writer::PartWriter;
 use super::prelude::{PRELUDE, Prelude};
 use super::spill::Spill;
+use crate::data::counts::{Answers, Tuples};
 use crate::data::fit::Renumbered;
 use crate::data::{Columns, Encoder, FIRST_VALUE, LoadReport, Part};
 use crate::error::{Error, ErrorKind, Result};

@@ -6,7 +6,6 @@
 
 mod chunk;
 mod column;
-mod counts;
 mod document;
 mod encode;
 mod encoding;

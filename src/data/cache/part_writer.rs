@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::chunk::{self, Layout};
-use super::counts::Answers;
 use super::document::{PartDocument, Place};
 use super::out::Out;
 use crate::data::Columns;
+use crate::data::counts::Answers;
 use crate::error::Result;
 
 /// Gathers the rows of a part and writes them when they fill a chunk.

@@ -1,4 +1,4 @@
-//! What is counted while rows are written, so that nobody has to read them all for it.
+//! What is counted of rows once, so that nobody has to read them all for it.
 
 use rustc_hash::FxHashMap;
 
@@ -50,10 +50,16 @@ impl Tuples {
         }
     }
 
-    /// Each frequency, rising, with how many tuples have it.
-    pub(super) fn frequencies(self) -> Vec<(u64, u64)> {
+    /// How often each tuple occurs, rising: no sum over them depends on the order of a hash map.
+    pub(super) fn counts(self) -> Vec<u64> {
         let mut counts: Vec<u64> = self.counts.into_values().collect();
         counts.sort_unstable();
+        counts
+    }
+
+    /// Each frequency, rising, with how many tuples have it.
+    pub(super) fn frequencies(self) -> Vec<(u64, u64)> {
+        let counts = self.counts();
         let same = counts.chunk_by(|a, b| a == b);
         same.map(|run| (run[0], run.len() as u64)).collect()
     }
