@@ -49,6 +49,8 @@ pub struct TouchedRows {
     pub ids: Vec<u32>,
     /// `ids.len() × dim` values.
     pub gradients: Vec<f32>,
+    /// The place of a row in `ids`.
+    slots: FxHashMap<u32, usize>,
 }
 
 impl Embeddings {
@@ -130,6 +132,11 @@ impl Embeddings {
     /// Where each field lies in h¹.
     pub fn layout(&self) -> &InputLayout {
         &self.layout
+    }
+
+    /// The tables to be changed, and the layout of their fields.
+    pub(crate) fn parts_mut(&mut self) -> (&mut [Option<Vec<f32>>], &InputLayout) {
+        (&mut self.tables, &self.layout)
     }
 
     /// Number of embedding parameters.
@@ -219,20 +226,28 @@ impl Embeddings {
             }
         }
     }
+}
 
-    /// Adds dL/dh¹ (`rows × width`) up over the uses of each row of the table of `field`.
-    pub fn scatter(&self, field: usize, batch: &Gathered, gradient: &[f32], out: &mut TouchedRows) {
-        let (dim, width, start) = (self.dim, self.layout.width, self.layout.spans[field].start);
-        out.ids.clear();
-        out.gradients.clear();
-        let mut slots: FxHashMap<u32, usize> = FxHashMap::default();
+impl TouchedRows {
+    /// Adds dL/dh¹ (`rows × width`) up over the uses of each row of the table of `field`, which has `dim` columns.
+    pub(crate) fn add_up(
+        &mut self,
+        layout: &InputLayout,
+        (field, dim): (usize, usize),
+        batch: &Gathered,
+        gradient: &[f32],
+    ) {
+        let (width, start) = (layout.width, layout.spans[field].start);
+        self.ids.clear();
+        self.gradients.clear();
+        self.slots.clear();
         for Use { row, id, weight } in &batch.uses[field] {
-            let slot = *slots.entry(*id).or_insert_with(|| {
-                out.ids.push(*id);
-                out.gradients.resize(out.gradients.len() + dim, 0.0);
-                out.ids.len() - 1
+            let slot = *self.slots.entry(*id).or_insert_with(|| {
+                self.ids.push(*id);
+                self.gradients.resize(self.gradients.len() + dim, 0.0);
+                self.ids.len() - 1
             });
-            let target = &mut out.gradients[slot * dim..][..dim];
+            let target = &mut self.gradients[slot * dim..][..dim];
             let source = &gradient[*row as usize * width + start..][..dim];
             for (t, s) in target.iter_mut().zip(source) {
                 *t += *weight * s;

@@ -155,16 +155,48 @@ impl LazyAdam {
         touched: &[u32],
         gradients: &[f32],
     ) -> Result<()> {
-        let usage = |message: String| Error::new(ErrorKind::Usage, message);
-        if self.step == 0 {
+        let count = self.moments.len();
+        let Some(mut own) = self.tables().nth(index) else {
+            return Err(usage(format!("lazy Adam has {count} tables, no {index}")));
+        };
+        own.update(table, dim, touched, gradients)
+    }
+
+    /// The current step of every table by itself, so that they can be worked on side by side.
+    pub(super) fn tables(&mut self) -> impl Iterator<Item = TableStep<'_>> {
+        let rule = (self.step > 0).then(|| rule(&self.config, self.step));
+        let moments = self.moments.iter_mut().enumerate();
+        moments.map(move |(index, moments)| TableStep {
+            index,
+            rule,
+            moments,
+        })
+    }
+}
+
+/// What the current step does to one table.
+pub(super) struct TableStep<'a> {
+    index: usize,
+    /// None before the first step.
+    rule: Option<Adam>,
+    moments: &'a mut Moments,
+}
+
+impl TableStep<'_> {
+    /// As [`LazyAdam::update`].
+    pub(super) fn update(
+        &mut self,
+        table: &mut [f32],
+        dim: usize,
+        touched: &[u32],
+        gradients: &[f32],
+    ) -> Result<()> {
+        let Some(rule) = self.rule else {
             return Err(usage(
                 "lazy Adam updates a table before its first step".into(),
             ));
-        }
-        let tables = self.moments.len();
-        let Some(moments) = self.moments.get_mut(index) else {
-            return Err(usage(format!("lazy Adam has {tables} tables, no {index}")));
         };
+        let (index, moments) = (self.index, &mut *self.moments);
         if dim == 0 || !table.len().is_multiple_of(dim) || table.len() != moments.first.len() {
             return Err(usage(format!(
                 "table {index} has {} numbers in rows of {dim}, its moments {}",
@@ -183,7 +215,7 @@ impl LazyAdam {
         if let Some(row) = touched.iter().find(|&&row| row as usize >= rows) {
             return Err(usage(format!("row {row} of a table of {rows} rows")));
         }
-        rule(&self.config, self.step).step_rows(
+        rule.step_rows(
             (table, dim),
             &mut moments.first,
             &mut moments.second,
@@ -192,6 +224,10 @@ impl LazyAdam {
         );
         Ok(())
     }
+}
+
+fn usage(message: String) -> Error {
+    Error::new(ErrorKind::Usage, message)
 }
 
 /// The constants of step `t`: ε joins the root before its bias correction.

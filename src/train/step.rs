@@ -25,7 +25,8 @@ pub(super) struct Stepper {
     lambda: Option<f32>,
     drop: f32,
     gathered: Gathered,
-    touched: TouchedRows,
+    /// Of each table.
+    touched: Vec<TouchedRows>,
 }
 
 impl Stepper {
@@ -48,7 +49,7 @@ impl Stepper {
                 .map(|mi| mi.lambda),
             drop: options.oov_dropout,
             gathered: Gathered::default(),
-            touched: TouchedRows::default(),
+            touched: Vec::new(),
         }
     }
 
@@ -115,40 +116,40 @@ impl Stepper {
 
     fn update_embeddings(&mut self, gradient: &[f32]) -> Result<()> {
         self.lazy.begin_step();
-        for field in 0..self.embeddings.tables.len() {
-            if self.embeddings.tables[field].is_none() {
-                continue;
-            }
-            self.embeddings
-                .scatter(field, &self.gathered, gradient, &mut self.touched);
-            let dim = self.embeddings.dim;
-            if let Some(table) = &mut self.embeddings.tables[field] {
-                self.lazy.update(
-                    field,
-                    table,
-                    dim,
-                    &self.touched.ids,
-                    &self.touched.gradients,
-                )?;
-            }
-        }
+        let dim = self.embeddings.dim;
+        let (tables, layout) = self.embeddings.parts_mut();
+        self.touched.resize_with(tables.len(), TouchedRows::default);
+        let fields = tables
+            .iter_mut()
+            .zip(self.lazy.tables())
+            .zip(&mut self.touched)
+            .enumerate()
+            .filter_map(|(field, ((table, adam), touched))| {
+                Some((field, table.as_mut()?, adam, touched))
+            })
+            .collect();
+        let gathered = &self.gathered;
+        in_turn_or_abreast(fields, |(field, table, mut adam, touched)| {
+            touched.add_up(layout, (field, dim), gathered, gradient);
+            adam.update(table, dim, &touched.ids, &touched.gradients)
+        })?;
         Ok(())
     }
 }
 
-/// The results of all shards in their order, worked side by side where there are threads.
+/// The results of all `pieces` in their order, worked side by side where there are threads.
 fn in_turn_or_abreast<T: Send, R: Send>(
-    mut shards: Vec<T>,
+    mut pieces: Vec<T>,
     work: impl Fn(T) -> Result<R> + Send + Sync,
 ) -> Result<Vec<R>> {
-    if shards.len() == 1 {
-        return shards.pop().map(work).into_iter().collect();
+    if pieces.len() == 1 {
+        return pieces.pop().map(work).into_iter().collect();
     }
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::*;
-        shards.into_par_iter().map(work).collect()
+        pieces.into_par_iter().map(work).collect()
     }
     #[cfg(not(feature = "parallel"))]
-    shards.into_iter().map(work).collect()
+    pieces.into_iter().map(work).collect()
 }
