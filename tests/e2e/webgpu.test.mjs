@@ -13,21 +13,8 @@ before(async () => {
 after(() => browser?.close());
 
 test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
-  const bench = await browser.open(
-    "?device=webgpu&sample=ads&epochs=1&batch=64&maxSteps=4",
-  );
-  await bench.ready();
-  await bench.part("device-name").waitFor();
-  if ((await bench.part("device-fallback").count()) > 0) {
-    const reason = await bench.text("device-fallback");
-    // This browser has no software adapter; anything else that keeps WebGPU away is a fault.
-    if (/no GPU adapter|no WebGPU/.test(reason)) {
-      await bench.close();
-      return t.skip(reason);
-    }
-    assert.fail(reason);
-  }
-  await useFewRows(bench);
+  const bench = await onWebGpu(t, "epochs=1&batch=64&maxSteps=4");
+  if (bench === null) return;
   await bench.train();
   await bench.view("training");
   assert.equal(await bench.text("ran-on"), await bench.text("device-name"));
@@ -45,6 +32,51 @@ test("trains on WebGPU and flips scenarios", { skip }, async (t) => {
   await bench.part("map-1-difference").waitFor();
   await bench.close();
 });
+
+test(
+  "a GPU that is lost while it trains: the CPU goes on where it was",
+  { skip },
+  async (t) => {
+    const bench = await onWebGpu(t, "epochs=4&patience=9&batch=80");
+    if (bench === null) return;
+    await bench.part("train").click();
+    await bench.view("training");
+    const epochs = bench.part("epochs").locator("tbody tr");
+    await epochs.first().waitFor();
+    const crash = await bench.context.newPage();
+    // The page of a process that is gone never loads.
+    await crash.goto("chrome://gpucrash").catch(() => undefined);
+    await bench.part("device-fallback").waitFor();
+    assert.match(
+      await bench.text("device-fallback"),
+      /; went on with the CPU after step [2-8]$/,
+    );
+    await bench.status("done");
+    assert.equal(await bench.text("ran-on"), await bench.text("device-name"));
+    assert.doesNotMatch(await bench.text("ran-on"), /gpu/i);
+    assert.equal(await epochs.count(), 4);
+    await bench.close();
+  },
+);
+
+/** The page on WebGPU with a few rows of the ads sample; null, and the test is skipped, where no adapter is. */
+async function onWebGpu(t, query) {
+  const bench = await browser.open(`?device=webgpu&sample=ads&${query}`);
+  await bench.ready();
+  await bench.part("device-name").waitFor();
+  if ((await bench.part("device-fallback").count()) > 0) {
+    const reason = await bench.text("device-fallback");
+    // This browser has no software adapter; anything else that keeps WebGPU away is a fault.
+    if (/no GPU adapter|no WebGPU/.test(reason)) {
+      await bench.close();
+      t.skip(reason);
+      return null;
+    }
+    assert.fail(reason);
+  }
+  await useFewRows(bench);
+  return bench;
+}
 
 /** Takes the first rows of the sample as the user's own file, with the schema that is guessed. */
 async function useFewRows(bench) {

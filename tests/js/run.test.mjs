@@ -125,7 +125,7 @@ test("pause and resume are passed on, once each", async () => {
 test("checkpoints are kept on the run and are no events", async () => {
   const bytes = new Uint8Array([4]);
   const { client } = await clientOf([
-    { kind: "checkpoint", bytes },
+    { kind: "checkpoint", step: 3, bytes },
     step(1),
     DONE,
   ]);
@@ -134,6 +134,7 @@ test("checkpoints are kept on the run and are no events", async () => {
   for await (const { kind } of run) kinds.push(kind);
   assert.deepEqual(kinds, ["step", "done"]);
   assert.equal(run.checkpoint, bytes);
+  assert.equal(run.checkpointStep, 3);
 });
 
 test("a crash ends the run and does not wake a new worker", async () => {

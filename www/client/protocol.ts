@@ -34,6 +34,8 @@ export interface DoneMessage {
 /** Where an interrupted run can go on; only devices that can be lost make them. */
 export interface CheckpointMessage {
   kind: "checkpoint";
+  /** Steps that were done. */
+  step: number;
   bytes: Uint8Array;
 }
 

@@ -41,6 +41,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
   #cancelled = false;
   /** Where the run could go on if its device is lost; null on devices that cannot be. */
   checkpoint: Uint8Array | null = null;
+  /** The steps that were done then. */
+  checkpointStep = 0;
 
   /** @internal */
   constructor(connection: Connection, options: TrainOptions) {
@@ -103,6 +105,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
   #receive(message: TrainMessage): StepEvent | EpochEvent | DoneEvent | null {
     if (message.kind === "checkpoint") {
       this.checkpoint = message.bytes;
+      this.checkpointStep = message.step;
       return null;
     }
     if (message.kind !== "done") return message;

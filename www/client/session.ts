@@ -26,6 +26,8 @@ export class TrainingSession {
   readonly #queue: TrainMessage[] = [];
   #paused: { promise: Promise<void>; release: () => void } | null = null;
   #cancelled = false;
+  /** Steps done. */
+  #done = 0;
   #freed = false;
 
   constructor(trainer: WasmTrainer, host: Host, checkpoints: boolean) {
@@ -68,6 +70,7 @@ export class TrainingSession {
     const now = performance.now();
     if (event === undefined) throw new MidpgError("usage", "the training is already over");
     if (event.kind === "step") {
+      this.#done = event.step;
       const step = this.#steps.push(event, now);
       if (step !== null) this.#queue.push(step);
       if (this.#checkpoints?.due(now)) await this.#checkpoint(this.#checkpoints);
@@ -85,7 +88,8 @@ export class TrainingSession {
 
   async #checkpoint(clock: CheckpointClock): Promise<void> {
     const began = performance.now();
-    this.#queue.push({ kind: "checkpoint", bytes: await this.#trainer.checkpoint() });
+    const bytes = await this.#trainer.checkpoint();
+    this.#queue.push({ kind: "checkpoint", step: this.#done, bytes });
     clock.made(began, performance.now());
   }
 

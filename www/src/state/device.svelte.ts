@@ -48,9 +48,9 @@ export class DeviceState {
     }
   }
 
-  /** The device was lost while it worked: go on with the CPU and say why. */
-  lose(reason: string): Promise<Client> {
-    this.fallback = `${reason}; went on with the CPU`;
+  /** The device was lost while it worked: go on with the CPU, and say why and where. */
+  lose(reason: string, where: string): Promise<Client> {
+    this.fallback = `${reason}; went on with the CPU ${where}`;
     this.wish = "cpu";
     return this.#replace("cpu");
   }

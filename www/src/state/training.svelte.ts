@@ -76,6 +76,7 @@ export class TrainingState {
     this.failure = null;
     const start = ++this.#starts;
     let resume: Uint8Array | undefined;
+    let resumedAt = 0;
     for (;;) {
       try {
         const client = await this.#device.client();
@@ -88,11 +89,14 @@ export class TrainingState {
       } catch (error) {
         // Cancelled, and another run has begun since.
         if (start !== this.#starts) return null;
-        const lost = this.#run?.checkpoint ?? resume;
+        const run = this.#run;
         if (!this.#mayGoOn(error)) return this.#stop(error);
-        resume = lost;
-        if (!resume) this.points = [];
-        await this.#device.lose((error as Error).message).catch(() => undefined);
+        if (run?.checkpoint) {
+          resume = run.checkpoint;
+          resumedAt = run.checkpointStep;
+        }
+        const where = resume ? `after step ${resumedAt}` : "from the start";
+        await this.#device.lose((error as Error).message, where).catch(() => undefined);
       }
     }
   }
