@@ -41,8 +41,8 @@ test(
     if (bench === null) return;
     await bench.part("train").click();
     await bench.view("training");
-    const epochs = bench.part("epochs").locator("tbody tr");
-    await epochs.first().waitFor();
+    const epochs = bench.part("epochs-table").locator("tbody tr");
+    await epochs.first().waitFor({ state: "attached" });
     const crash = await bench.context.newPage();
     // The page of a process that is gone never loads.
     await crash.goto("chrome://gpucrash").catch(() => undefined);
