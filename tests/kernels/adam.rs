@@ -42,13 +42,10 @@ proptest! {
         let (before, gradient) = (random.normal(size, 1.0), random.normal(size, 1.0));
         let (first, second) = (random.normal(size, 0.1), random.uniform(size, 0.1));
         let second: Vec<f32> = second.into_iter().map(f32::abs).collect();
-        let all = |step: &dyn Fn(&mut [f32], &mut [f32], &mut [f32])| {
-            let (mut w, mut m, mut v) = (before.clone(), first.clone(), second.clone());
-            step(&mut w, &mut m, &mut v);
-            (w, m, v)
-        };
+        let all = || (before.clone(), first.clone(), second.clone());
 
-        let (w, m, v) = all(&|w, m, v| ADAM.step(w, m, v, &gradient));
+        let (mut w, mut m, mut v) = all();
+        ADAM.step(&mut w, &mut m, &mut v, &gradient);
         for i in 0..size {
             let [ew, em, ev] = stepped(before[i], first[i], second[i], gradient[i]);
             prop_assert!(near(w[i], ew) && near(m[i], em) && near(v[i], ev), "{i}");
@@ -58,7 +55,8 @@ proptest! {
         let some: Vec<u32> = (0..rows as u32).rev().step_by(2).collect();
         let of = |row: u32| row as usize * dim..(row as usize + 1) * dim;
         let gradients: Vec<f32> = some.iter().flat_map(|&row| &gradient[of(row)]).copied().collect();
-        let got = all(&|w, m, v| ADAM.step_rows((w, dim), m, v, &some, &gradients));
+        let mut got = all();
+        ADAM.step_rows((&mut got.0, dim), &mut got.1, &mut got.2, &some, &gradients);
         for row in 0..rows as u32 {
             let span = of(row);
             let (ew, em, ev) = match some.contains(&row) {
