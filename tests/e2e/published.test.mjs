@@ -77,7 +77,11 @@ test("the crates hold their sources, benchmarks and licences, and the one finds 
   );
   const made = ["Cargo.lock", "Cargo.toml", "Cargo.toml.orig", ...LICENCES];
   for (const [crate, source, more] of [
-    ["mi-dpg-kernels", "kernels/src/", ["benches/roofline.rs"]],
+    [
+      "mi-dpg-kernels",
+      "kernels/src/",
+      ["benches/roofline.rs", "benches/training.rs"],
+    ],
     ["mi-dpg", "src/", ["CHANGELOG.md", "README.md", "include/midpg.h"]],
   ]) {
     const packed = (await readdir(join(folder, "package"))).find((name) =>
