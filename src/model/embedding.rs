@@ -135,7 +135,7 @@ impl Embeddings {
     }
 
     /// The tables to be changed, and the layout of their fields.
-    pub(crate) fn parts_mut(&mut self) -> (&mut [Option<Vec<f32>>], &InputLayout) {
+    pub fn parts_mut(&mut self) -> (&mut [Option<Vec<f32>>], &InputLayout) {
         (&mut self.tables, &self.layout)
     }
 
@@ -230,7 +230,7 @@ impl Embeddings {
 
 impl TouchedRows {
     /// Adds dL/dh¹ (`rows × width`) up over the uses of each row of the table of `field`, which has `dim` columns.
-    pub(crate) fn add_up(
+    pub fn add_up(
         &mut self,
         layout: &InputLayout,
         (field, dim): (usize, usize),
