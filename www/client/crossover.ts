@@ -65,7 +65,7 @@ async function measure(
     const batches = [...new Set([...filled, configured])].sort((a, b) => a - b);
     const rates: Rates = new Map();
     for (const batch of batches) {
-      onProgress?.(`${batch} rows a batch on ${device}`);
+      onProgress?.(`${batch} rows a batch on ${device === "cpu" ? "the CPU" : "WebGPU"}`);
       const { result } = await connection.request("timeSteps", {
         csv,
         schema,
