@@ -64,6 +64,27 @@ test("steps that were held back come before the epoch they belong to", async () 
   assert.deepEqual(told[2].bytes, new Uint8Array([1]));
 });
 
+test("the time of validation is not in the rate of the steps before or after it", async (t) => {
+  // In seconds: steps at 10 and 20, validation until 1000, a step at 1010.
+  const clock = [0, 10, 20, 1000, 1010, 1020];
+  let trainer = { steps: 0 };
+  t.mock.method(performance, "now", () => 1000 * clock[trainer.steps]);
+  const { running, ...rest } = session([
+    step(1),
+    step(2),
+    epoch,
+    step(3),
+    done,
+  ]);
+  trainer = rest.trainer;
+  const rates = [];
+  for (let told; told?.kind !== "done";) {
+    told = await running.next();
+    if (told.kind === "step") rates.push(told.rowsPerSecond);
+  }
+  assert.deepEqual(rates, [0.1, 0.1, 0.1]);
+});
+
 test("a device that can be lost leaves a checkpoint with every epoch", async () => {
   const { running } = session([step(1), epoch, done], { checkpoints: true });
   assert.equal((await running.next()).kind, "step");

@@ -10,6 +10,8 @@ export type RawStep = Omit<StepEvent, "rowsPerSecond">;
 export class StepCoalescer {
   readonly #interval: number;
   #since: number;
+  /** The last step's end. */
+  #at: number;
   #last: RawStep | null = null;
   #rows = 0;
   #loss = 0;
@@ -18,21 +20,22 @@ export class StepCoalescer {
 
   constructor(perSecond: number, now: number) {
     this.#interval = 1000 / perSecond;
-    this.#since = now;
+    this.#since = this.#at = now;
   }
 
   /** Takes a step; gives an event when it is time for one. */
   push(step: RawStep, now: number): StepEvent | null {
     this.#last = step;
+    this.#at = now;
     this.#rows += step.rows;
     this.#loss += step.loss * step.rows;
     this.#bce += step.bce * step.rows;
     this.#mi += (step.mi ?? 0) * step.rows;
-    return now - this.#since >= this.#interval ? this.flush(now) : null;
+    return now - this.#since >= this.#interval ? this.flush() : null;
   }
 
   /** What was held back, if anything. */
-  flush(now: number): StepEvent | null {
+  flush(): StepEvent | null {
     const last = this.#last;
     if (last === null) return null;
     const rows = this.#rows;
@@ -43,16 +46,17 @@ export class StepCoalescer {
       bce: mean(this.#bce, last.bce),
       mi: last.mi === null ? null : mean(this.#mi, last.mi),
       rows,
-      rowsPerSecond: (rows * 1000) / Math.max(now - this.#since, 0.1),
+      rowsPerSecond: (rows * 1000) / Math.max(this.#at - this.#since, 0.1),
     };
     this.#last = null;
     this.#rows = this.#loss = this.#bce = this.#mi = 0;
-    this.#since = now;
+    this.#since = this.#at;
     return event;
   }
 
-  /** Time that was not spent on training (a pause) does not count into the rate. */
+  /** The time since the last step was not spent on steps (but on a pause, or validation): it is in no rate. */
   restart(now: number): void {
-    this.#since = now;
+    this.#since += now - this.#at;
+    this.#at = now;
   }
 }

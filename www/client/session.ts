@@ -76,8 +76,9 @@ export class TrainingSession {
       if (this.#checkpoints?.due(now)) await this.#checkpoint(this.#checkpoints);
       return;
     }
-    const step = this.#steps.flush(now);
+    const step = this.#steps.flush();
     if (step !== null) this.#queue.push(step);
+    this.#steps.restart(now);
     if (event.kind === "epoch") {
       if (this.#checkpoints !== null) await this.#checkpoint(this.#checkpoints);
       this.#queue.push(event);
