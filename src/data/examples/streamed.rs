@@ -30,7 +30,7 @@ impl Streamed {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "flex", not(target_family = "wasm")))]
     pub(crate) fn with_window_chunks(cache: Arc<Cache>, window: usize) -> Self {
         Self {
             window,
