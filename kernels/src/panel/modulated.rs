@@ -5,6 +5,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use super::{OUTPUTS, Packed, product, store, width_of};
 use crate::blocks::Blocks;
 use crate::instruction_set::level;
+use crate::modulated::ModulatedLayer;
 use crate::tile::{Tile, VECTORS, vectors};
 
 /// A packed modulated layer.
@@ -25,12 +26,18 @@ impl Modulated {
     /// # Panics
     /// When a slice is not of its size.
     pub fn new(
-        (dm, dr): (usize, usize),
-        (dn, dc): (usize, usize),
+        outputs: (usize, usize),
+        inputs: (usize, usize),
         weight: &[f32],
         bias: &[f32],
     ) -> Self {
-        let outputs = Blocks::new(dm, dr);
+        Self::of(&ModulatedLayer::new(outputs, inputs), weight, bias)
+    }
+
+    /// The same of `layer`.
+    pub(crate) fn of(layer: &ModulatedLayer, weight: &[f32], bias: &[f32]) -> Self {
+        let (outputs, inputs) = layer.blocks();
+        let (dm, dn, dc) = (outputs.places(), inputs.places(), inputs.count());
         let blocks = outputs.iter().enumerate();
         let mut row_of: Vec<usize> = blocks
             .flat_map(|(r, block)| std::iter::repeat_n(r * dc, block.len()))
@@ -39,7 +46,7 @@ impl Modulated {
         Self {
             level: level(),
             outputs: dm,
-            inputs: Blocks::new(dn, dc),
+            inputs: inputs.clone(),
             row_of,
             packed: Packed::new((dm, dn), weight, bias),
         }
