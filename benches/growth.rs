@@ -27,7 +27,6 @@ const TURNS: usize = 20;
 /// Rows that a turn trains on, at least.
 const TURN: usize = 5120;
 
-#[derive(Clone)]
 struct Case {
     /// Rows of the table of users.
     table: u32,
@@ -210,7 +209,7 @@ fn main() {
             let step = runner.median();
             let row = step * 1e3 / runner.batch as f64;
             let ratio = row / *first.get_or_insert(row);
-            let Runner { name, .. } = runner;
+            let name = &runner.name;
             println!("| {axis} | {name} | {step:.2} | {row:.2} | {ratio:.2} |");
         }
     }

@@ -101,7 +101,7 @@ test("WebGPU without an adapter: the reason is shown and the CPU trains", async 
 });
 
 test("CPU against WebGPU is measured, and its absence told with the CPU's rates", async () => {
-  const bench = await browser.open("?sample=ads&batch=100");
+  const bench = await browser.open("?sample=ads&epochs=1&batch=100&maxSteps=3");
   await bench.ready();
   await bench.part("crossover").locator("summary").click();
   await bench.part("measure-crossover").click();
@@ -120,10 +120,8 @@ test("CPU against WebGPU is measured, and its absence told with the CPU's rates"
     assert.equal(gpu, "–");
   }
   await bench.train();
-  assert.match(
-    await bench.text("device-reason"),
-    /auto: the CPU was measured to be faster at 100 rows a batch/,
-  );
+  // One device alone was not the faster one.
+  assert.doesNotMatch(await bench.text("device-reason"), /measured/);
   await bench.close();
 });
 

@@ -37,6 +37,14 @@ test("the crossover is the batch from which on WebGPU is faster", async () => {
   assert.ok(workers.every(({ terminated }) => terminated));
 });
 
+test("a run that is to be short is timed as long as others", async () => {
+  const { spawn, workers } = devices({ cpu: (n) => n, webgpu: (n) => n });
+  const { config, ...rest } = options(spawn, 64);
+  await measureCrossover({ ...rest, config: { ...config, maxSteps: 3 } });
+  for (const worker of workers)
+    assert.ok(!("maxSteps" in worker.last("timeSteps").config));
+});
+
 test("a CPU that is faster everywhere leaves no crossover", async () => {
   const { spawn } = devices({ cpu: (n) => n, webgpu: (n) => 2 * n });
   const result = await measureCrossover(options(spawn, 100));

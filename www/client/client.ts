@@ -31,17 +31,21 @@ export interface ClientOptions {
  * had rejects with a MidpgError of kind "device" that says why.
  */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
-  const connection = new Connection({
-    spawn: options.spawn ?? spawnWorker,
-    device: options.device ?? "auto",
-    modules: String(options.modules ?? new URL(/* @vite-ignore */ "../", import.meta.url)),
-    onProgress: options.onProgress ?? (() => undefined),
-  });
+  const connection = connect(options);
   return new Client(connection, await connection.open());
 }
 
 /** @internal */
-export function spawnWorker(): WorkerLike {
+export function connect({ device, onProgress, modules, spawn }: ClientOptions): Connection {
+  return new Connection({
+    spawn: spawn ?? spawnWorker,
+    device: device ?? "auto",
+    modules: String(modules ?? new URL(/* @vite-ignore */ "../", import.meta.url)),
+    onProgress: onProgress ?? (() => undefined),
+  });
+}
+
+function spawnWorker(): WorkerLike {
   return new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
   }) as unknown as WorkerLike;

@@ -1,5 +1,5 @@
-import { spawnWorker } from "./client.ts";
-import { Connection, type WorkerLike } from "./connection.ts";
+import { connect } from "./client.ts";
+import type { WorkerLike } from "./connection.ts";
 import { MidpgError } from "./error.ts";
 import type { Crossover, CrossoverRow, TrainConfig } from "./types.ts";
 
@@ -50,12 +50,14 @@ async function measure(
   device: "cpu" | "webgpu",
   configured: number,
 ): Promise<Rates> {
-  const connection = new Connection({
-    spawn: spawn ?? spawnWorker,
+  const connection = connect({
     device,
-    modules: String(modules ?? new URL(/* @vite-ignore */ "../", import.meta.url)),
+    modules,
+    spawn,
     onProgress: ({ message }) => onProgress?.(message),
   });
+  // A run that is cut short would end before it is timed.
+  const { maxSteps: _, ...endless } = { ...config, epochs: EPOCHS, patience: EPOCHS };
   const stop = () => connection.close();
   signal?.addEventListener("abort", stop, { once: true });
   try {
@@ -69,7 +71,7 @@ async function measure(
       const { result } = await connection.request("timeSteps", {
         csv,
         schema,
-        config: { ...config, batch, epochs: EPOCHS, patience: EPOCHS },
+        config: { ...endless, batch },
         milliseconds: MILLISECONDS,
       });
       if (result.milliseconds > 0) rates.set(batch, (1000 * result.rows) / result.milliseconds);

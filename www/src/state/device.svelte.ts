@@ -51,6 +51,7 @@ export class DeviceState {
   /** The device was lost while it worked: go on with the CPU, and say why and where. */
   lose(reason: string, where: string): Promise<Client> {
     this.fallback = `${reason}; went on with the CPU ${where}`;
+    this.#preferred = null;
     this.wish = "cpu";
     return this.#replace("cpu");
   }
@@ -70,6 +71,7 @@ export class DeviceState {
     } catch (error) {
       if (this.canBeLost) {
         this.fallback = `${(error as Error).message}; the CPU is used instead`;
+        this.#preferred = null;
         this.wish = "cpu";
         return await this.#open("cpu");
       }

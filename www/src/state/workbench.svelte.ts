@@ -81,7 +81,9 @@ export class Workbench {
   async measureCrossover(): Promise<void> {
     await this.crossover.measure(trainConfig($state.snapshot(this.options)));
     const { result } = this.crossover;
-    if (result) await this.device.prefer(result.fastest, result.batch).catch(() => undefined);
+    // One device alone was not the faster one.
+    if (result?.unavailable !== null) return;
+    await this.device.prefer(result.fastest, result.batch).catch(() => undefined);
   }
 
   async chooseDevice(wish: DeviceChoice): Promise<void> {
