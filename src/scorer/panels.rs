@@ -119,9 +119,7 @@ impl Panels {
         scratch: &mut Scratch,
     ) -> usize {
         let width = self.width;
-        // Less than half a panel is done faster row by row.
-        let rest = logits.len() % width;
-        let rows = logits.len() - if rest < width / 2 { rest } else { 0 };
+        let rows = panel::abreast(logits.len());
         if rows == 0 {
             return 0;
         }

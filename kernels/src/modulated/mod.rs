@@ -63,10 +63,7 @@ impl ModulatedLayer {
         let rows = hidden.len() / dn;
         self.check(rows, hidden, s);
         let mut output = vec![0.0; rows * dm];
-        // Less than half a panel is done faster row by row; the bits are the same.
-        let width = panel::width();
-        let rest = rows % width;
-        let abreast = rows - if rest < width / 2 { rest } else { 0 };
+        let abreast = panel::abreast(rows);
         let (in_panels, by_row) = output.split_at_mut(abreast * dm);
         let (hidden, last_hidden) = hidden.split_at(abreast * dn);
         let (s, last_s) = s.split_at(abreast * self.size());

@@ -31,6 +31,14 @@ pub fn width() -> usize {
     dispatch!(level(), simd => width_of(simd))
 }
 
+/// How many of `rows` are worked faster in panels than row by row: all but a rest of less than half a panel. The bits are
+/// the same either way.
+pub fn abreast(rows: usize) -> usize {
+    let width = width();
+    let rest = rows % width;
+    if rest < width / 2 { rows - rest } else { rows }
+}
+
 #[inline(always)]
 fn width_of<S: Simd>(_: S) -> usize {
     VECTORS * S::f32s::LEN
