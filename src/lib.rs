@@ -14,6 +14,8 @@ pub mod explain;
 pub mod export;
 pub mod metrics;
 pub mod model;
+#[cfg(feature = "train")]
+mod ops;
 pub mod random;
 pub mod reference;
 pub mod schema;

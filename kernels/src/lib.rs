@@ -7,6 +7,7 @@
 //! wasm) or fast to compile (tests), this is built for speed. Use it as `mi_dpg::kernels`.
 
 mod adam;
+mod bias;
 mod blocks;
 mod dense;
 mod expand;
@@ -19,6 +20,7 @@ mod sigmoid;
 mod tile;
 
 pub use adam::Adam;
+pub use bias::{add_bias, bias_gradient, relu_and_bias_gradient};
 pub use blocks::Blocks;
 pub use dense::{Activation, Dense, Rows};
 pub use gate::{Gate, sigmoid_gradient};

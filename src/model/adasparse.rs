@@ -12,16 +12,13 @@
 //! range, and λ^l = λ̂ |r^l − r| outside that range, 0 inside.
 
 use burn::module::{Module, Param};
-use burn::tensor::{
-    Device, Tensor,
-    activation::{relu, sigmoid},
-};
+use burn::tensor::{Device, Tensor};
 
 use super::batch::{Batch, Forward};
 use super::config::{AdaSparseConfig, PruningForm};
 use super::dnn::Dnn;
 use super::layout::InputLayout;
-use super::linear::{Linear, parameter};
+use super::linear::{Linear, parameter, scaled_sigmoid};
 use crate::random::Stream;
 
 /// AdaSparse.
@@ -95,7 +92,7 @@ impl AdaSparse {
             hidden = prune(pruner, hidden);
         }
         for (layer, pruner) in self.backbone.layers.iter().zip(&self.pruners) {
-            hidden = prune(pruner, relu(layer.forward(hidden)));
+            hidden = prune(pruner, layer.activate(hidden));
         }
         let logits = self.backbone.output.forward(hidden).squeeze_dim(1);
         Forward {
@@ -111,14 +108,11 @@ impl AdaSparse {
         let config = &self.config;
         let (scale, value) = match config.form {
             PruningForm::Scaling => {
-                let pi = sigmoid(v).mul_scalar(config.beta);
+                let pi = scaled_sigmoid(v, config.beta);
                 return Factors { pi, kept: None };
             }
-            PruningForm::Binarisation => (1.0, sigmoid(v * alpha.clone())),
-            PruningForm::Fusion => (
-                config.beta,
-                sigmoid(v * alpha.clone()).mul_scalar(config.beta),
-            ),
+            PruningForm::Binarisation => (1.0, scaled_sigmoid(v * alpha.clone(), 1.0)),
+            PruningForm::Fusion => (config.beta, scaled_sigmoid(v * alpha.clone(), config.beta)),
         };
         let above = value.clone().detach().greater_elem(config.epsilon).float();
         // 0 or 1, with the gradient of σ(αv).

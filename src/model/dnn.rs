@@ -1,7 +1,7 @@
 //! DNN, the paper's backbone and first baseline: h^{l+1} = φ(Wˡ hˡ + bˡ), logit = wᵀ h^{L+1} + b.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
 use super::batch::{Batch, Forward};
 use super::linear::Linear;
@@ -34,10 +34,7 @@ impl Dnn {
 
     /// \[batch, d_in\] → logits \[batch\].
     pub fn logits(&self, input: Tensor<2>) -> Tensor<1> {
-        let hidden = self
-            .layers
-            .iter()
-            .fold(input, |h, layer| relu(layer.forward(h)));
+        let hidden = self.layers.iter().fold(input, |h, layer| layer.activate(h));
         self.output.forward(hidden).squeeze_dim(1)
     }
 }

@@ -1,12 +1,9 @@
 //! The gate neural unit of PEPNet: γ σ(W₂ φ(W₁ x + b₁) + b₂), in (0, γ).
 
 use burn::module::Module;
-use burn::tensor::{
-    Device, Tensor,
-    activation::{relu, sigmoid},
-};
+use burn::tensor::{Device, Tensor};
 
-use super::linear::Linear;
+use super::linear::{Linear, scaled_sigmoid};
 use crate::random::Stream;
 
 /// One gate; its hidden width is its output's.
@@ -38,6 +35,6 @@ impl Gate {
 
     /// \[batch, d_in\] → \[batch, d_out\].
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        sigmoid(self.output.forward(relu(self.hidden.forward(input)))).mul_scalar(self.gamma)
+        scaled_sigmoid(self.output.forward(self.hidden.activate(input)), self.gamma)
     }
 }

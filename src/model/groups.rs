@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::linear::dense;
 use crate::data::FIRST_VALUE;
+use crate::ops;
 
 /// The rows of one scenario: a range of the sorted batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +65,46 @@ impl Groups {
         x.select(0, index(&self.order, &device))
     }
 
-    /// Undoes [`sort`](Self::sort) on one value a row; `parts` are those of the groups, in their order.
-    pub fn restore(&self, parts: Vec<Tensor<1>>) -> Tensor<1> {
-        let sorted = Tensor::cat(parts, 0);
+    /// Undoes [`sort`](Self::sort) on one value a row.
+    pub fn restore(&self, sorted: Tensor<1>) -> Tensor<1> {
         if self.parts.len() == 1 {
             return sorted;
         }
         let device = sorted.device();
         sorted.select(0, index(&self.places, &device))
+    }
+
+    /// Rows of known scenarios; they come first.
+    pub fn known(&self) -> usize {
+        let known = self.parts.iter().filter(|part| part.scenario.is_some());
+        known.last().map_or(0, |part| part.rows.end)
+    }
+
+    /// Layers of the groups, each on its own rows of `sorted`: W x + b or max(0, W x + b) with the W and b that `layer`
+    /// has for a group's scenario; one group has some at least, and those without are not in `sorted`. By our own
+    /// operation where it runs, elsewhere the same from Burn's.
+    pub fn dense(
+        &self,
+        sorted: Tensor<2>,
+        layer: impl Fn(Option<usize>) -> Option<(Tensor<2>, Tensor<1>)>,
+        positive: bool,
+    ) -> Tensor<2> {
+        // Only of scenarios that occur: a parameter without a gradient stays where it is.
+        let parts = self
+            .parts
+            .iter()
+            .filter_map(|part| Some((layer(part.scenario)?, part.rows.clone())));
+        if !ops::run_on(&sorted) {
+            let outputs = parts.map(|((weight, bias), rows)| {
+                let own = sorted.clone().narrow(0, rows.start, rows.len());
+                dense(own, weight, bias, positive)
+            });
+            return Tensor::cat(outputs.collect(), 0);
+        }
+        let (layers, rows): (Vec<_>, Vec<_>) = parts.unzip();
+        let (weights, biases): (Vec<_>, Vec<_>) = layers.into_iter().unzip();
+        let weight = Tensor::stack::<3>(weights, 0);
+        ops::grouped(sorted, weight, Tensor::stack(biases, 0), rows, positive)
     }
 }
 

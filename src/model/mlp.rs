@@ -1,7 +1,7 @@
 //! Dense layers with ReLU on each, the last one too: an expert's hidden representation.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
 use super::linear::Linear;
 use crate::random::Stream;
@@ -23,9 +23,7 @@ impl Mlp {
 
     /// \[batch, d_in\] → \[batch, last width\].
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        self.layers
-            .iter()
-            .fold(input, |h, layer| relu(layer.forward(h)))
+        self.layers.iter().fold(input, |h, layer| layer.activate(h))
     }
 }
 

@@ -75,6 +75,10 @@ impl Discriminator {
             ),
             _ => unreachable!("`init` fills the fields of either form"),
         };
+        #[cfg(feature = "webgpu")]
+        if crate::ops::run_all_on(&key.device()) {
+            return crate::ops::pair_loss(e, shuffled, key, self.bias.val());
+        }
         let logit =
             |e: Tensor<2>| (e * key.clone()).sum_dim(1).squeeze_dim::<1>(1) + self.bias.val();
         let positive = log_sigmoid(logit(e)).mean();

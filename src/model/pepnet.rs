@@ -8,7 +8,7 @@
 //! sg stops the gradient: what is gated learns through the gated path alone.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
 use super::batch::{Batch, Forward};
 use super::config::PepNetConfig;
@@ -95,7 +95,7 @@ impl PepNet {
         };
         let mut hidden = apply(self.input_gate.as_ref(), gated);
         for (l, layer) in self.backbone.layers.iter().enumerate() {
-            hidden = apply(self.gates.get(l), relu(layer.forward(hidden)));
+            hidden = apply(self.gates.get(l), layer.activate(hidden));
         }
         Forward::of_logits(self.backbone.output.forward(hidden).squeeze_dim(1))
     }

@@ -1,12 +1,9 @@
-//! Adam over the network's parameters. On the CPU it is one pass of our own kernel; elsewhere it is Burn's, on the
-//! device. The moments stand under the parameters' names, so that a checkpoint holds them and they can be read where
+//! Adam over the network's parameters, one pass of our own kernel, on the CPU and on the device. The moments stand under the parameters' names, so that a checkpoint holds them and they can be read where
 //! only asynchronous reads exist.
 
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::optim::AdaptiveMomentumState;
-use burn::optim::{Adam as BurnAdam, AdamConfig as BurnConfig, AdamState, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
 use super::gradients::Gradients;
@@ -15,6 +12,8 @@ use crate::artifact::{TensorValue, Tensors};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernels::Adam;
 use crate::model::parameters::{Path, device_error, floats};
+#[cfg(feature = "webgpu")]
+use crate::ops::{AdamState, adam};
 
 /// Adam with TensorFlow's and the paper's constants: β = (0.9, 0.999), ε = 1e-8 (Burn's is 1e-5).
 pub struct DenseAdam {
@@ -56,14 +55,9 @@ impl DenseAdam {
                 let module = module.map(&mut step);
                 step.problem.map_or(Ok(module), Err)
             }
+            #[cfg(feature = "webgpu")]
             Gradients::Device(gradients) => Ok(module.map(&mut DeviceStep {
-                adam: BurnConfig::new()
-                    .with_beta_1(self.config.beta1 as f32)
-                    .with_beta_2(self.config.beta2 as f32)
-                    .with_epsilon(self.config.eps as f32)
-                    .build(),
-                lr: self.config.lr,
-                steps: self.steps - 1,
+                rule: self.rule(),
                 moments: &mut self.device,
                 gradients,
                 path: Path::default(),
@@ -173,11 +167,12 @@ impl ModuleMapper for HostStep<'_> {
         };
         let (id, tensor, _) = param.consume();
         let (shape, device) = (tensor.dims(), tensor.device().inner());
-        let mut values = match floats(tensor.clone().inner().into_data()) {
+        // Moved out, not copied: nothing else holds the parameter between two steps.
+        let mut values = match floats(tensor.inner().into_data()) {
             Ok(values) => values,
             Err(error) => {
                 self.problem.get_or_insert(error);
-                return Param::initialized(id, tensor);
+                return Param::initialized(id, Tensor::zeros(shape, &device));
             }
         };
         let moments = self.moments.entry(name).or_insert_with(|| Moments {
@@ -203,16 +198,15 @@ impl ModuleMapper for HostStep<'_> {
     }
 }
 
+#[cfg(feature = "webgpu")]
 struct DeviceStep<'a> {
-    adam: BurnAdam,
-    lr: f64,
-    /// Steps taken before this one.
-    steps: usize,
+    rule: Adam,
     moments: &'a mut BTreeMap<String, (Tensor<1>, Tensor<1>)>,
     gradients: BTreeMap<String, Tensor<1>>,
     path: Path,
 }
 
+#[cfg(feature = "webgpu")]
 impl ModuleMapper for DeviceStep<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let name = self.path.name();
@@ -221,16 +215,23 @@ impl ModuleMapper for DeviceStep<'_> {
         };
         let (id, tensor, _) = param.consume();
         let shape = tensor.dims();
-        // Flat, so that one state type serves every rank.
+        // Flat, so that one kind of moments serves every rank.
         let value = tensor.inner().reshape([shape.iter().product::<usize>()]);
-        let state = self.moments.remove(&name).map(|(first, second)| {
-            AdamState::new(AdaptiveMomentumState::new(self.steps, first, second))
+        let (first, second) = self.moments.remove(&name).unwrap_or_else(|| {
+            let zeros = || Tensor::zeros(value.dims(), &value.device());
+            (zeros(), zeros())
         });
-        let (value, state) = self.adam.step(self.lr, value, gradient, state);
-        if let Some(AdamState { momentum }) = state {
-            self.moments
-                .insert(name, (momentum.moment_1, momentum.moment_2));
-        }
+        let state = AdamState {
+            value,
+            first,
+            second,
+        };
+        let AdamState {
+            value,
+            first,
+            second,
+        } = adam(state, gradient, self.rule);
+        self.moments.insert(name, (first, second));
         Param::initialized(id, Tensor::from_inner(value.reshape(shape)).require_grad())
     }
 

@@ -1,8 +1,6 @@
 //! DPG: a backbone whose every hidden layer is re-weighted by a generated matrix, Eq. (1):
 //! h^{l+1} = φ((Sˡ ⊙ Wˡ) hˡ + bˡ), Sˡ = DWM(e, hˡ).
 
-#[cfg(feature = "flex")]
-mod fused;
 mod modulated_linear;
 #[cfg(test)]
 mod tests;

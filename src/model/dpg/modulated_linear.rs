@@ -11,12 +11,11 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::relu};
 
-#[cfg(feature = "flex")]
-use super::fused;
 use super::weighting::Weighting;
 use crate::model::block::BlockShape;
 use crate::model::config::WeightingConfig;
 use crate::model::linear::parameter;
+use crate::ops;
 use crate::random::Stream;
 
 /// One hidden layer of DPG (no activation).
@@ -57,12 +56,11 @@ impl ModulatedLinear {
         self.weighting.forward(e, hidden)
     }
 
-    /// h \[batch, d_n\], s \[batch, d_r, d_c\] → ReLU((S ⊙ W) h + b), \[batch, d_m\]: on Burn's CPU backend our own
-    /// kernels, elsewhere the same from Burn's operations.
+    /// h \[batch, d_n\], s \[batch, d_r, d_c\] → ReLU((S ⊙ W) h + b), \[batch, d_m\]: by our own kernels where
+    /// they run, elsewhere the same from Burn's operations.
     pub fn activate(&self, hidden: Tensor<2>, s: Tensor<3>) -> Tensor<2> {
-        #[cfg(feature = "flex")]
-        if fused::applies(&hidden) {
-            return fused::modulated(hidden, s, self.weight.val(), self.bias.val());
+        if ops::run_on(&hidden) {
+            return ops::modulated(hidden, s, self.weight.val(), self.bias.val());
         }
         relu(self.forward(hidden, s))
     }

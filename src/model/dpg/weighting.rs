@@ -3,13 +3,11 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation::sigmoid};
 
-#[cfg(feature = "flex")]
-use super::fused;
-#[cfg(feature = "flex")]
 use crate::kernels::Gate;
 use crate::model::block::BlockShape;
 use crate::model::config::{Condition, Variant, WeightingConfig};
 use crate::model::linear::{Linear, parameter};
+use crate::ops;
 use crate::random::Stream;
 
 /// A generator G: one linear layer, "a lightweight fully-connected network" (§2.2.1).
@@ -104,8 +102,7 @@ impl Weighting {
             Condition::Input => Tensor::cat(vec![e, hidden], 1),
             Condition::Scenario => e,
         };
-        #[cfg(feature = "flex")]
-        if fused::applies(&input) {
+        if ops::run_on(&input) {
             return self.fused(input);
         }
         let row = |g: &Generator| g.forward(input.clone()).reshape([batch, dr, dk]);
@@ -125,7 +122,6 @@ impl Weighting {
     }
 
     /// The generators' input → s, by our own kernels.
-    #[cfg(feature = "flex")]
     fn fused(&self, input: Tensor<2>) -> Tensor<3> {
         let BlockShape { dr, dc, .. } = self.shape;
         let batch = input.dims()[0];
@@ -138,13 +134,13 @@ impl Weighting {
         let (left, right) = match self.factors() {
             Factors::Full(g) => {
                 let u = g.forward(input).reshape([batch, dr, dc]);
-                return fused::sigmoid(u, gate.scale);
+                return ops::sigmoid(u, gate.scale);
             }
             Factors::Both(r, c) => (r.forward(input.clone()), c.forward(input)),
             Factors::Row(r, shared) => (r.forward(input), shared.val()),
             Factors::Column(shared, c) => (shared.val(), c.forward(input)),
         };
-        fused::gate(batch, gate, left, right)
+        ops::gate(batch, gate, left, right)
     }
 
     fn factors(&self) -> Factors<'_> {

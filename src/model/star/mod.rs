@@ -12,7 +12,7 @@ pub use partitioned_norm::{Moments, PartitionedNorm};
 pub use star_linear::StarLinear;
 
 use burn::module::Module;
-use burn::tensor::{Device, activation::relu};
+use burn::tensor::Device;
 
 use super::batch::{Batch, Forward};
 use super::config::StarConfig;
@@ -66,24 +66,14 @@ impl Star {
         let (input, moments) = self
             .norm
             .forward(input, &groups.parts, batch.training.is_some());
-        let logits = groups
-            .parts
-            .iter()
-            .zip(input)
-            .map(|(group, input)| {
-                let last = self.layers.len() - 1;
-                let hidden = self.layers[..last]
-                    .iter()
-                    .fold(input, |h, layer| relu(layer.forward(h, group.scenario)));
-                self.layers[last]
-                    .forward(hidden, group.scenario)
-                    .squeeze_dim(1)
-            })
-            .collect();
+        let last = self.layers.len() - 1;
+        let logits = self.layers.iter().enumerate().fold(input, |h, (l, layer)| {
+            groups.dense(h, |scenario| Some(layer.of(scenario)), l < last)
+        });
         let auxiliary = self.auxiliary.logits(batch.input.clone());
         Forward {
             moments,
-            ..Forward::of_logits(groups.restore(logits) + auxiliary)
+            ..Forward::of_logits(groups.restore(logits.squeeze_dim(1)) + auxiliary)
         }
     }
 }

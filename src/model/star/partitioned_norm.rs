@@ -92,7 +92,7 @@ impl PartitionedNorm {
         sorted: Tensor<2>,
         groups: &[Group],
         training: bool,
-    ) -> (Vec<Tensor<2>>, Vec<Moments>) {
+    ) -> (Tensor<2>, Vec<Moments>) {
         let all = self.scenarios();
         let whole = (training && sorted.dims()[0] > 1).then(|| Moments::of(all, sorted.clone()));
         let mut moments = Vec::new();
@@ -120,7 +120,7 @@ impl PartitionedNorm {
             })
             .collect();
         moments.extend(whole);
-        (normalised, moments)
+        (Tensor::cat(normalised, 0), moments)
     }
 
     fn scale(&self, scenario: Option<usize>) -> Tensor<1> {

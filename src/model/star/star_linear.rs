@@ -7,7 +7,7 @@ use crate::model::config::{SpecificInit, StarConfig};
 use crate::model::linear::{Linear, parameter};
 use crate::random::Stream;
 
-/// The shared centre and each scenario's factors (no activation).
+/// The shared centre and each scenario's factors.
 #[derive(Module, Debug)]
 pub struct StarLinear {
     /// W, \[d_m, d_n\], and b, \[d_m\].
@@ -38,13 +38,12 @@ impl StarLinear {
         Self { shared, specific }
     }
 
-    /// Rows of one scenario: \[rows, d_n\] → \[rows, d_m\].
-    pub fn forward(&self, input: Tensor<2>, scenario: Option<usize>) -> Tensor<2> {
-        let Some(own) = scenario.map(|k| &self.specific[k]) else {
-            return self.shared.forward(input);
-        };
-        let weight = own.weight.val() * self.shared.weight.val();
-        let bias = own.bias.val() + self.shared.bias.val();
-        input.matmul(weight.transpose()) + bias.unsqueeze()
+    /// W_p ⊙ W and b_p + b; W and b for an unknown scenario.
+    pub fn of(&self, scenario: Option<usize>) -> (Tensor<2>, Tensor<1>) {
+        let (weight, bias) = self.shared.parameters();
+        match scenario.map(|k| &self.specific[k]) {
+            Some(own) => (own.weight.val() * weight, own.bias.val() + bias),
+            None => (weight, bias),
+        }
     }
 }

@@ -1,0 +1,54 @@
+//! A step of Adam on the device, one dispatch a parameter.
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Cube, Dispatch, backend_extension};
+use burn::tensor::Tensor;
+
+use crate::kernels::Adam;
+
+/// A parameter and its moments, flat.
+#[derive(Debug, Clone)]
+pub(crate) struct AdamState {
+    /// The parameter.
+    pub(crate) value: Tensor<1>,
+    /// m.
+    pub(crate) first: Tensor<1>,
+    /// v.
+    pub(crate) second: Tensor<1>,
+}
+
+/// `state` after a step of `rule` along `gradient`, in the same memory where nothing else holds it.
+pub(crate) fn adam(state: AdamState, gradient: Tensor<1>, rule: Adam) -> AdamState {
+    let constants = [
+        rule.keep1,
+        rule.take1,
+        rule.keep2,
+        rule.take2,
+        rule.eps,
+        rule.step_size,
+    ];
+    let (value, first, second) = <Dispatch as AdamBackend>::adam(
+        state.value.into_dispatch(),
+        state.first.into_dispatch(),
+        state.second.into_dispatch(),
+        gradient.into_dispatch(),
+        constants,
+    );
+    AdamState {
+        value: Tensor::from_dispatch(value),
+        first: Tensor::from_dispatch(first),
+        second: Tensor::from_dispatch(second),
+    }
+}
+
+/// Burn's backends with a step of Adam. The constants are those of [`Adam`], in its order.
+#[backend_extension(Cube)]
+pub(super) trait AdamBackend: Backend {
+    fn adam(
+        value: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        constants: [f32; 6],
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+}

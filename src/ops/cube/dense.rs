@@ -1,0 +1,114 @@
+//! What stands around the products of a dense layer.
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Cube, TensorMetadata};
+use burn_cubecl::cubecl;
+use cubecl::prelude::*;
+
+use super::reduce::add_up;
+use super::{UNITS, elementwise, empty, one_cube_each};
+use crate::ops::Contiguous;
+use crate::ops::dense::DenseKernels;
+
+#[cube(launch)]
+fn bias_kernel(
+    product: &[f32],
+    bias: &[f32],
+    output: &mut [f32],
+    width: usize,
+    #[comptime] relu: bool,
+) {
+    if ABSOLUTE_POS < output.len() {
+        let mut value = product[ABSOLUTE_POS] + bias[ABSOLUTE_POS % width];
+        if relu {
+            value = max(value, 0.0_f32);
+        }
+        output[ABSOLUTE_POS] = value;
+    }
+}
+
+#[cube(launch)]
+fn relu_gradient_kernel(output: &[f32], gradient: &[f32], masked: &mut [f32]) {
+    if ABSOLUTE_POS < masked.len() {
+        let mut value = 0.0_f32;
+        if output[ABSOLUTE_POS] > 0.0 {
+            value = gradient[ABSOLUTE_POS];
+        }
+        masked[ABSOLUTE_POS] = value;
+    }
+}
+
+/// The sum of each column, a cube each.
+#[cube(launch)]
+fn column_sums_kernel(values: &[f32], sums: &mut [f32], rows: usize, width: usize) {
+    let column = CUBE_POS_X as usize;
+    let mut of_units = Shared::new_slice(UNITS as usize);
+    let mut sum = 0.0_f32;
+    let mut row = UNIT_POS as usize;
+    while row < rows {
+        sum += values[row * width + column];
+        row += UNITS as usize;
+    }
+    of_units[UNIT_POS as usize] = sum;
+    add_up(&mut of_units);
+    if UNIT_POS == 0 {
+        sums[column] = of_units[0];
+    }
+}
+
+impl DenseKernels for Cube {
+    fn add_bias(
+        product: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        relu: bool,
+    ) -> FloatTensor<Self> {
+        let (product, bias) = (Self::contiguous(product), Self::contiguous(bias));
+        let output = empty(&product, product.shape());
+        let (count, units) = elementwise(&output);
+        bias_kernel::launch(
+            &output.client,
+            count,
+            units,
+            product.into_buffer_arg(),
+            bias.into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            output.shape()[1],
+            relu,
+        );
+        output
+    }
+
+    fn bias_gradient(
+        output: Option<FloatTensor<Self>>,
+        gradient: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let mut gradient = Self::contiguous(gradient);
+        if let Some(output) = output {
+            let output = Self::contiguous(output);
+            let masked = empty(&gradient, gradient.shape());
+            let (count, units) = elementwise(&masked);
+            relu_gradient_kernel::launch(
+                &masked.client,
+                count,
+                units,
+                output.into_buffer_arg(),
+                gradient.into_buffer_arg(),
+                masked.clone().into_buffer_arg(),
+            );
+            gradient = masked;
+        }
+        let [rows, width] = gradient.shape().dims();
+        let sums = empty(&gradient, [width]);
+        let (count, units) = one_cube_each(width);
+        column_sums_kernel::launch(
+            &sums.client,
+            count,
+            units,
+            gradient.clone().into_buffer_arg(),
+            sums.clone().into_buffer_arg(),
+            rows,
+            width,
+        );
+        (gradient, sums)
+    }
+}
