@@ -58,32 +58,8 @@ mod cpu {
 #[wasm_bindgen_test]
 async fn webgpu_agrees_with_the_golden_vectors_and_trains() {
     let device = device::open("webgpu").await.unwrap();
-    for name in [
-        "dnn",
-        "dpg_non_input",
-        "mi_dpg_r_input",
-        "mi_dpg_rc_input_ragged",
-        "mi_dpg_c_scenario_ragged",
-    ] {
-        let (name, json) = common::golden::CASES
-            .iter()
-            .find(|(case, _)| *case == name)
-            .unwrap();
-        common::golden::check(name, json, &device.device).await;
-    }
-    for name in [
-        "ple",
-        "star",
-        "pepnet",
-        "adasparse_binarisation",
-        "apg_mix_over",
-    ] {
-        let (name, json) = common::baselines::CASES
-            .iter()
-            .find(|(case, _)| *case == name)
-            .unwrap();
-        common::baselines::check(name, json, &device.device).await;
-    }
+    common::webgpu::golden_vectors(&device).await;
+    common::webgpu::training_takes_the_way_of_the_cpu(&device).await;
     let method = common::training::mi_dpg(Variant::R);
     common::training::check_round_trip(&device.device, device.name, method, 2).await;
 }

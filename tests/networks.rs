@@ -1,4 +1,4 @@
-//! The networks natively, on every CPU device.
+//! The networks natively, on every CPU device; with the feature `webgpu` on a GPU or a software adapter too.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -39,5 +39,18 @@ fn training_saving_loading_explaining() {
         for method in common::training::weighted().into_iter().chain(baselines) {
             pollster::block_on(common::training::check_round_trip(&device, name, method, 4));
         }
+    }
+}
+
+/// Where there is a driver: a machine without one cannot run it, and the browser tests have an adapter of their own.
+#[cfg(feature = "webgpu")]
+#[test]
+fn webgpu_agrees_with_the_golden_vectors_and_trains() {
+    match pollster::block_on(mi_dpg::train::device::open("webgpu")) {
+        Ok(device) => pollster::block_on(async {
+            common::webgpu::golden_vectors(&device).await;
+            common::webgpu::training_takes_the_way_of_the_cpu(&device).await;
+        }),
+        Err(error) => eprintln!("not run: {error}"),
     }
 }

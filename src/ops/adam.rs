@@ -1,7 +1,7 @@
 //! A step of Adam on the device, one dispatch a parameter.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Cube, Dispatch, backend_extension};
+use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
 use crate::kernels::Adam;

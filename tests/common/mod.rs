@@ -10,3 +10,5 @@
 pub(crate) mod baselines;
 pub(crate) mod golden;
 pub(crate) mod training;
+#[cfg(feature = "webgpu")]
+pub(crate) mod webgpu;

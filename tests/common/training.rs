@@ -11,6 +11,8 @@ use mi_dpg::model::{
     AdaSparseConfig, ApgCondition, ApgConfig, Method, Model, MutualInformationConfig,
     NetworkConfig, PepNetConfig, PleConfig, PruningForm, StarConfig, Variant, WeightingConfig,
 };
+#[cfg(feature = "webgpu")]
+use mi_dpg::train::device::OpenDevice;
 use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 /// Generated advertising rows, loaded.
@@ -140,6 +142,40 @@ pub(crate) async fn check_round_trip(device: &Device, name: &str, method: Method
         for mean in &layer.mean {
             assert_eq!(mean.len(), layer.shape.len());
             assert!(mean.iter().all(|s| (0.0..=1.0).contains(s)));
+        }
+    }
+}
+
+/// Trains on `device` and on the CPU: the same losses and predictions but for rounding.
+#[cfg(feature = "webgpu")]
+pub(crate) async fn check_same_as_cpu(device: &OpenDevice, method: Method, steps: u64) {
+    let data = data(300);
+    let rows = data.rows_of(Part::Test);
+    let cpu = mi_dpg::train::device::open("cpu").await.unwrap();
+    let mut outcomes = Vec::new();
+    for OpenDevice { device, name, .. } in [&cpu, device] {
+        let options = options(method.clone(), steps);
+        let mut trainer = Trainer::new(data.clone(), options, device, name).unwrap();
+        let losses: Vec<f32> = run(&mut trainer)
+            .await
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::Step { loss, .. } => Some(loss),
+                _ => None,
+            })
+            .collect();
+        let model = trainer.model();
+        let probabilities = model.probabilities(&data.columns, &rows).await.unwrap();
+        outcomes.push((losses, probabilities));
+    }
+    let (losses, probabilities) = &outcomes[0];
+    for (what, cpu, other) in [
+        ("loss", losses, &outcomes[1].0),
+        ("probability", probabilities, &outcomes[1].1),
+    ] {
+        assert_eq!(cpu.len(), other.len());
+        for (a, b) in cpu.iter().zip(other) {
+            assert!((a - b).abs() <= 1e-3, "{method:?}, {what}: {a} {b}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A step of Adam.
 
+use burn::backend::Cube;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 

@@ -128,7 +128,7 @@ impl PairLossKernels for Cube {
     ) -> (Pairs<Self>, FloatTensor<Self>) {
         let Pairs { e, other, key } = pairs;
         let [rows, width] = e.shape().dims();
-        let out = Pairs {
+        let out = Pairs::<Self> {
             e: empty(&e, [rows, width]),
             other: empty(&e, [rows, width]),
             key: empty(&e, [rows, width]),

@@ -9,7 +9,7 @@ use super::UNITS;
 #[cube]
 pub(super) fn add_up(values: &mut Shared<[f32]>) {
     let unit = UNIT_POS as usize;
-    let mut half = UNITS as usize / 2;
+    let mut half = comptime!(UNITS as usize / 2).runtime();
     sync_cube();
     while half > 0 {
         if unit < half {
