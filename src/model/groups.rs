@@ -76,8 +76,8 @@ impl Groups {
 
     /// Rows of known scenarios; they come first.
     pub fn known(&self) -> usize {
-        let known = self.parts.iter().filter(|part| part.scenario.is_some());
-        known.last().map_or(0, |part| part.rows.end)
+        let mut known = self.parts.iter().filter(|part| part.scenario.is_some());
+        known.next_back().map_or(0, |part| part.rows.end)
     }
 
     /// Layers of the groups, each on its own rows of `sorted`: W x + b or max(0, W x + b) with the W and b that `layer`

@@ -1,4 +1,4 @@
-//! A step of Adam on the device, one dispatch a parameter.
+//! A step of Adam where the parameters live; on a GPU one dispatch for each.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
@@ -42,7 +42,7 @@ pub(crate) fn adam(state: AdamState, gradient: Tensor<1>, rule: Adam) -> AdamSta
 }
 
 /// Burn's backends with a step of Adam. The constants are those of [`Adam`], in its order.
-#[backend_extension(Cube)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "webgpu"))]
 pub(super) trait AdamBackend: Backend {
     fn adam(
         value: FloatTensor<Self>,

@@ -5,10 +5,11 @@ use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{Shape, TensorData};
 
 use super::Contiguous;
+use super::adam::AdamBackend;
 use super::dense::DenseKernels;
 use super::gate::GateKernels;
 use super::modulated::{InputGradients, Inputs, ModulatedKernels};
-use crate::kernels::{self, Gate, ModulatedLayer};
+use crate::kernels::{self, Adam, Gate, ModulatedLayer};
 
 type FlexTensor = FloatTensor<Flex>;
 
@@ -111,5 +112,34 @@ impl DenseKernels for Flex {
             None => kernels::bias_gradient(values(&gradient), width),
         };
         (gradient, tensor(bias, [width]))
+    }
+}
+
+impl AdamBackend for Flex {
+    fn adam(
+        value: FlexTensor,
+        first: FlexTensor,
+        second: FlexTensor,
+        gradient: FlexTensor,
+        constants: [f32; 6],
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        let [keep1, take1, keep2, take2, eps, step_size] = constants;
+        let rule = Adam {
+            keep1,
+            take1,
+            keep2,
+            take2,
+            eps,
+            step_size,
+        };
+        let [mut value, mut first, mut second] =
+            [value, first, second].map(|tensor| tensor.to_contiguous());
+        rule.step(
+            value.storage_mut(),
+            first.storage_mut(),
+            second.storage_mut(),
+            values(&gradient.to_contiguous()),
+        );
+        (value, first, second)
     }
 }

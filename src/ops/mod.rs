@@ -5,7 +5,6 @@
 //! must bring for it and its node in the graph. `flex` brings it on the CPU from [`crate::kernels`], `cube` on WebGPU and
 //! Vulkan from kernels in CubeCL. Where neither runs, the model composes the same from Burn's operations.
 
-#[cfg(feature = "webgpu")]
 mod adam;
 #[cfg(feature = "webgpu")]
 mod cross_entropy;
@@ -20,7 +19,6 @@ mod modulated;
 #[cfg(feature = "webgpu")]
 mod pair_loss;
 
-#[cfg(feature = "webgpu")]
 pub(crate) use adam::{AdamState, adam};
 #[cfg(feature = "webgpu")]
 pub(crate) use cross_entropy::cross_entropy;

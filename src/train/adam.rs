@@ -12,7 +12,6 @@ use crate::artifact::{TensorValue, Tensors};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kernels::Adam;
 use crate::model::parameters::{Path, device_error, floats};
-#[cfg(feature = "webgpu")]
 use crate::ops::{AdamState, adam};
 
 /// Adam with TensorFlow's and the paper's constants: β = (0.9, 0.999), ε = 1e-8 (Burn's is 1e-5).
@@ -55,7 +54,6 @@ impl DenseAdam {
                 let module = module.map(&mut step);
                 step.problem.map_or(Ok(module), Err)
             }
-            #[cfg(feature = "webgpu")]
             Gradients::Device(gradients) => Ok(module.map(&mut DeviceStep {
                 rule: self.rule(),
                 moments: &mut self.device,
@@ -198,7 +196,6 @@ impl ModuleMapper for HostStep<'_> {
     }
 }
 
-#[cfg(feature = "webgpu")]
 struct DeviceStep<'a> {
     rule: Adam,
     moments: &'a mut BTreeMap<String, (Tensor<1>, Tensor<1>)>,
@@ -206,7 +203,6 @@ struct DeviceStep<'a> {
     path: Path,
 }
 
-#[cfg(feature = "webgpu")]
 impl ModuleMapper for DeviceStep<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let name = self.path.name();

@@ -12,7 +12,6 @@ pub(super) enum Gradients {
     /// Read back and added up over the shards of the batch.
     Host(BTreeMap<String, Vec<f32>>),
     /// Flat tensors that stay on the device.
-    #[cfg(feature = "webgpu")]
     Device(BTreeMap<String, Tensor<1>>),
 }
 

@@ -8,9 +8,7 @@ use super::gradients::Gradients;
 use super::lazy_adam::LazyAdam;
 use super::options::TrainOptions;
 use super::read_back::{StepLoss, read};
-#[cfg(feature = "webgpu")]
-use super::shard::Differentiated;
-use super::shard::{HostBatch, differentiate, shards};
+use super::shard::{Differentiated, HostBatch, differentiate, shards};
 use crate::data::Batch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
@@ -101,13 +99,10 @@ impl Stepper {
             .flat_map(|shard| std::mem::take(&mut shard.moments))
             .collect();
         // On a device the parameters' gradients stay where they are.
-        #[cfg(feature = "webgpu")]
         let on_device = (!host).then(|| {
             let taken = |shard: &mut Differentiated| std::mem::take(&mut shard.parameters);
             Gradients::Device(results.iter_mut().flat_map(taken).collect())
         });
-        #[cfg(not(feature = "webgpu"))]
-        let on_device = None;
         let mut back = read(results, &batch).await?;
         let gradients =
             on_device.unwrap_or_else(|| Gradients::Host(std::mem::take(&mut back.parameters)));
