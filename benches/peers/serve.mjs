@@ -16,10 +16,19 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-/** Serves our package, the peers' and the models; `close` ends server and browser. */
-export async function open(models) {
+/** The software adapter of headless Chromium. */
+export const GPU_FLAGS = [
+  "--enable-unsafe-webgpu",
+  "--enable-unsafe-swiftshader",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--ignore-gpu-blocklist",
+];
+
+/** Serves a package, ours where none is named, the peers' and the models; `close` ends server and browser. */
+export async function open(models, { flags = [], pkg = PACKAGE } = {}) {
   const roots = {
-    "/pkg/": PACKAGE,
+    "/pkg/": pkg,
     "/modules/": modules(""),
     "/models/": models,
     "/": join(here, "page"),
@@ -48,6 +57,7 @@ export async function open(models) {
       "--no-sandbox",
       "--disable-dev-shm-usage",
       "--disable-background-networking",
+      ...flags,
     ],
   });
   return {

@@ -1,9 +1,5 @@
 //! The dense layer, y = W x + b or max(0, W x + b): Burn's matrix products, with what stands around them in one pass.
 
-#[cfg(feature = "webgpu")]
-use burn::backend::Cube;
-#[cfg(feature = "flex")]
-use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -59,8 +55,7 @@ fn forward<B: DenseKernels>(
     B::add_bias(product, bias, relu)
 }
 
-#[cfg(feature = "flex")]
-impl DenseBackend for Flex {
+without_gradients!(impl DenseBackend {
     fn dense(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -69,19 +64,7 @@ impl DenseBackend for Flex {
     ) -> FloatTensor<Self> {
         forward::<Self>(input, weight, bias, relu)
     }
-}
-
-#[cfg(feature = "webgpu")]
-impl DenseBackend for Cube {
-    fn dense(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        relu: bool,
-    ) -> FloatTensor<Self> {
-        forward::<Self>(input, weight, bias, relu)
-    }
-}
+});
 
 impl<B: DenseKernels, C: CheckpointStrategy> DenseBackend for Autodiff<B, C> {
     fn dense(

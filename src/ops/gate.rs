@@ -1,9 +1,5 @@
 //! s = scale·σ(R C), and s = scale·σ(u).
 
-#[cfg(feature = "webgpu")]
-use burn::backend::Cube;
-#[cfg(feature = "flex")]
-use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -75,33 +71,24 @@ pub(super) trait GateKernels: Contiguous {
     ) -> FloatTensor<Self>;
 }
 
-macro_rules! without_gradients {
-    ($backend:ty) => {
-        impl GateBackend for $backend {
-            fn gate(
-                left: FloatTensor<Self>,
-                right: FloatTensor<Self>,
-                batch: usize,
-                dr: usize,
-                dc: usize,
-                dk: usize,
-                scale: f32,
-            ) -> FloatTensor<Self> {
-                let (left, right) = (Self::contiguous(left), Self::contiguous(right));
-                Self::gate_forward(batch, Gate { dr, dc, dk, scale }, &left, &right)
-            }
+without_gradients!(impl GateBackend {
+    fn gate(
+        left: FloatTensor<Self>,
+        right: FloatTensor<Self>,
+        batch: usize,
+        dr: usize,
+        dc: usize,
+        dk: usize,
+        scale: f32,
+    ) -> FloatTensor<Self> {
+        let (left, right) = (Self::contiguous(left), Self::contiguous(right));
+        Self::gate_forward(batch, Gate { dr, dc, dk, scale }, &left, &right)
+    }
 
-            fn scaled_sigmoid(u: FloatTensor<Self>, scale: f32) -> FloatTensor<Self> {
-                Self::scaled_sigmoid_forward(Self::contiguous(u), scale)
-            }
-        }
-    };
-}
-
-#[cfg(feature = "flex")]
-without_gradients!(Flex);
-#[cfg(feature = "webgpu")]
-without_gradients!(Cube);
+    fn scaled_sigmoid(u: FloatTensor<Self>, scale: f32) -> FloatTensor<Self> {
+        Self::scaled_sigmoid_forward(Self::contiguous(u), scale)
+    }
+});
 
 impl<B: GateKernels, C: CheckpointStrategy> GateBackend for Autodiff<B, C> {
     fn gate(

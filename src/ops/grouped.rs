@@ -5,10 +5,6 @@
 
 use std::ops::Range;
 
-#[cfg(feature = "webgpu")]
-use burn::backend::Cube;
-#[cfg(feature = "flex")]
-use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -49,8 +45,7 @@ trait GroupedBackend: Backend {
     ) -> FloatTensor<Self>;
 }
 
-#[cfg(feature = "flex")]
-impl GroupedBackend for Flex {
+without_gradients!(impl GroupedBackend {
     fn grouped(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -60,20 +55,7 @@ impl GroupedBackend for Flex {
     ) -> FloatTensor<Self> {
         forward::<Self>(&input, &weight, &bias, &rows, relu)
     }
-}
-
-#[cfg(feature = "webgpu")]
-impl GroupedBackend for Cube {
-    fn grouped(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        rows: Vec<Range<usize>>,
-        relu: bool,
-    ) -> FloatTensor<Self> {
-        forward::<Self>(&input, &weight, &bias, &rows, relu)
-    }
-}
+});
 
 fn forward<B: DenseKernels>(
     input: &FloatTensor<B>,

@@ -5,6 +5,20 @@
 //! must bring for it and its node in the graph. `flex` brings it on the CPU from [`crate::kernels`], `cube` on WebGPU and
 //! Vulkan from kernels in CubeCL. Where neither runs, the model composes the same from Burn's operations.
 
+/// Implements an extension for the backends that it has, without gradients: the same words for each.
+macro_rules! without_gradients {
+    (impl $extension:ident { $($body:tt)* }) => {
+        #[cfg(feature = "flex")]
+        impl $extension for burn::backend::Flex {
+            $($body)*
+        }
+        #[cfg(feature = "webgpu")]
+        impl $extension for burn::backend::Cube {
+            $($body)*
+        }
+    };
+}
+
 mod adam;
 #[cfg(feature = "webgpu")]
 mod cross_entropy;

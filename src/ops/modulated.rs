@@ -1,9 +1,5 @@
 //! The modulated layer, y = ReLU((S ⊙ W) h + b).
 
-#[cfg(feature = "webgpu")]
-use burn::backend::Cube;
-#[cfg(feature = "flex")]
-use burn::backend::Flex;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -80,8 +76,7 @@ fn inputs<B: ModulatedKernels>(
     }
 }
 
-#[cfg(feature = "flex")]
-impl ModulatedBackend for Flex {
+without_gradients!(impl ModulatedBackend {
     fn modulated(
         hidden: FloatTensor<Self>,
         s: FloatTensor<Self>,
@@ -90,19 +85,7 @@ impl ModulatedBackend for Flex {
     ) -> FloatTensor<Self> {
         Self::forward(&inputs::<Self>(hidden, s, weight), Self::contiguous(bias))
     }
-}
-
-#[cfg(feature = "webgpu")]
-impl ModulatedBackend for Cube {
-    fn modulated(
-        hidden: FloatTensor<Self>,
-        s: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::forward(&inputs::<Self>(hidden, s, weight), Self::contiguous(bias))
-    }
-}
+});
 
 impl<B: ModulatedKernels, C: CheckpointStrategy> ModulatedBackend for Autodiff<B, C> {
     fn modulated(

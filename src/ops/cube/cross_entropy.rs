@@ -5,7 +5,7 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
-use super::reduce::add_up;
+use super::reduce::total;
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::ops::cross_entropy::CrossEntropyKernels;
 
@@ -29,17 +29,15 @@ pub(super) fn logistic(x: f32) -> f32 {
 /// The mean, by one cube.
 #[cube(launch)]
 fn forward_kernel(logits: &[f32], labels: &[f32], mean: &mut [f32]) {
-    let mut sums = Shared::new_slice(UNITS as usize);
     let mut sum = 0.0_f32;
     let mut row = UNIT_POS as usize;
     while row < logits.len() {
         sum += softplus(logits[row]) - labels[row] * logits[row];
         row += UNITS as usize;
     }
-    sums[UNIT_POS as usize] = sum;
-    add_up(&mut sums);
+    let all = total(sum);
     if UNIT_POS == 0 {
-        mean[0] = sums[0] / f32::cast_from(logits.len() as u32);
+        mean[0] = all / f32::cast_from(logits.len() as u32);
     }
 }
 

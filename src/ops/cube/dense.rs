@@ -5,7 +5,7 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
-use super::reduce::add_up;
+use super::reduce::total;
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::ops::Contiguous;
 use crate::ops::dense::DenseKernels;
@@ -42,17 +42,15 @@ fn relu_gradient_kernel(output: &[f32], gradient: &[f32], masked: &mut [f32]) {
 #[cube(launch)]
 fn column_sums_kernel(values: &[f32], sums: &mut [f32], rows: usize, width: usize) {
     let column = CUBE_POS_X as usize;
-    let mut of_units = Shared::new_slice(UNITS as usize);
     let mut sum = 0.0_f32;
     let mut row = UNIT_POS as usize;
     while row < rows {
         sum += values[row * width + column];
         row += UNITS as usize;
     }
-    of_units[UNIT_POS as usize] = sum;
-    add_up(&mut of_units);
+    let all = total(sum);
     if UNIT_POS == 0 {
-        sums[column] = of_units[0];
+        sums[column] = all;
     }
 }
 

@@ -5,7 +5,7 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
-use super::reduce::add_up;
+use super::reduce::total;
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::kernels::Gate;
 use crate::ops::gate::GateKernels;
@@ -134,17 +134,15 @@ fn shared_left_kernel(
 ) {
     let place = CUBE_POS_X as usize;
     let (r, k) = (place / dk, place % dk);
-    let mut sums = Shared::new_slice(UNITS as usize);
     let mut sum = 0.0_f32;
     let mut row = UNIT_POS as usize;
     while row < rows {
         sum += left_term(s, gradient, right, row, r, k, right_stride, dr, dc, scale);
         row += UNITS as usize;
     }
-    sums[UNIT_POS as usize] = sum;
-    add_up(&mut sums);
+    let all = total(sum);
     if UNIT_POS == 0 {
-        d_left[place] = sums[0];
+        d_left[place] = all;
     }
 }
 
@@ -184,17 +182,15 @@ fn shared_right_kernel(
 ) {
     let place = CUBE_POS_X as usize;
     let (k, c) = (place / dc, place % dc);
-    let mut sums = Shared::new_slice(UNITS as usize);
     let mut sum = 0.0_f32;
     let mut row = UNIT_POS as usize;
     while row < rows {
         sum += right_term(s, gradient, left, row, k, c, left_stride, dr, dc, dk, scale);
         row += UNITS as usize;
     }
-    sums[UNIT_POS as usize] = sum;
-    add_up(&mut sums);
+    let all = total(sum);
     if UNIT_POS == 0 {
-        d_right[place] = sums[0];
+        d_right[place] = all;
     }
 }
 

@@ -6,7 +6,7 @@ use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
 use super::cross_entropy::{logistic, softplus};
-use super::reduce::add_up;
+use super::reduce::total;
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::ops::pair_loss::{PairLossKernels, Pairs};
 
@@ -22,8 +22,6 @@ fn forward_kernel(
     rows: usize,
     width: usize,
 ) {
-    let mut losses = Shared::new_slice(UNITS as usize);
-    let mut slopes = Shared::new_slice(UNITS as usize);
     let mut loss_of_unit = 0.0_f32;
     let mut slope_of_unit = 0.0_f32;
     let mut row = UNIT_POS as usize;
@@ -41,14 +39,12 @@ fn forward_kernel(
         slope_of_unit += logistic(negative) - logistic(-positive);
         row += UNITS as usize;
     }
-    losses[UNIT_POS as usize] = loss_of_unit;
-    slopes[UNIT_POS as usize] = slope_of_unit;
-    add_up(&mut losses);
-    add_up(&mut slopes);
+    let losses = total(loss_of_unit);
+    let slopes = total(slope_of_unit);
     if UNIT_POS == 0 {
         let count = f32::cast_from(rows as u32);
-        loss[0] = losses[0] / count;
-        state[2 * rows] = slopes[0] / count;
+        loss[0] = losses / count;
+        state[2 * rows] = slopes / count;
     }
 }
 

@@ -5,10 +5,12 @@ use cubecl::prelude::*;
 
 use super::UNITS;
 
-/// Leaves the sum of `values`, one of each of [`UNITS`] units, in the first of them. All units must come here.
+/// The sum of `of_unit` over the [`UNITS`] units of the cube, always in the same order. All units must come here.
 #[cube]
-pub(super) fn add_up(values: &mut Shared<[f32]>) {
+pub(super) fn total(of_unit: f32) -> f32 {
     let unit = UNIT_POS as usize;
+    let mut values = Shared::new_slice(UNITS as usize);
+    values[unit] = of_unit;
     let mut half = comptime!(UNITS as usize / 2).runtime();
     sync_cube();
     while half > 0 {
@@ -18,4 +20,5 @@ pub(super) fn add_up(values: &mut Shared<[f32]>) {
         sync_cube();
         half /= 2;
     }
+    values[0]
 }
