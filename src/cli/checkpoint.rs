@@ -41,7 +41,7 @@ impl Checkpoint {
         }
     }
 
-    pub(super) fn write_if_due(&mut self, trainer: &Trainer) -> Result<()> {
+    pub(super) fn write_if_due(&mut self, trainer: &mut Trainer) -> Result<()> {
         // Large tables take their time: no more than a twentieth of the run's.
         if self.last.elapsed() < self.every.max(self.took * 19) {
             return Ok(());

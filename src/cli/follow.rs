@@ -9,6 +9,9 @@ use super::progress;
 use crate::error::Result;
 use crate::train::{Event, Trainer};
 
+/// Steps between two looks at a GPU's losses.
+pub(super) const READ_EVERY: usize = 16;
+
 /// Runs the trainer to its end, with a bar, a line per epoch and checkpoints.
 pub(super) fn follow(trainer: &mut Trainer, checkpoint: &mut Checkpoint) -> Result<()> {
     let bar = progress::steps(0);

@@ -11,7 +11,7 @@ use super::cached;
 use super::checkpoint::Checkpoint;
 use super::files;
 use super::fitting::Fitting;
-use super::follow::follow;
+use super::follow::{READ_EVERY, follow};
 use super::load::{self, Source};
 use super::table;
 use crate::artifact::Artifact;
@@ -101,6 +101,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         (Some(model), None) => Trainer::warm(examples, options, &device, name, model)?,
         (None, None) => Trainer::new(examples, options, &device, name)?,
     };
+    trainer.read_every(READ_EVERY);
     follow(&mut trainer, &mut checkpoint)?;
 
     let model = trainer.model();

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use indicatif::ProgressBar;
 
 use super::checkpoint::Checkpoint;
+use super::follow::READ_EVERY;
 use super::journal::Journal;
 use crate::compare::{Outcome, Trial};
 use crate::data::{Dataset, Part};
@@ -160,9 +161,10 @@ impl Runner {
                 .map_err(|error| error.in_file(checkpoint.path().display()))?,
             None => Trainer::new(data, options, &self.device, self.device_name)?,
         };
+        trainer.read_every(READ_EVERY);
         while let Some(event) = pollster::block_on(trainer.next_event())? {
             if !matches!(event, Event::Done { .. }) {
-                checkpoint.write_if_due(&trainer)?;
+                checkpoint.write_if_due(&mut trainer)?;
             }
         }
         let model = trainer.model();

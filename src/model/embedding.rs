@@ -26,10 +26,10 @@ pub struct Embeddings {
 
 /// One use of a row: at batch row `row`, id `id` counts `weight` (1, or 1/n in a bag of n).
 #[derive(Debug, Clone, Copy)]
-struct Use {
-    row: u32,
-    id: u32,
-    weight: f32,
+pub(crate) struct Use {
+    pub(crate) row: u32,
+    pub(crate) id: u32,
+    pub(crate) weight: f32,
 }
 
 /// A batch on its way to the device, and what its gradient needs on the way back.
@@ -39,7 +39,8 @@ pub struct Gathered {
     pub input: Vec<f32>,
     /// Rows of the batch.
     pub rows: usize,
-    uses: Vec<Vec<Use>>,
+    /// Of each field.
+    pub(crate) uses: Vec<Vec<Use>>,
 }
 
 /// The gradient of one table's touched rows.
@@ -146,7 +147,8 @@ impl Embeddings {
 
     /// Gathers h¹ of `rows` of `columns` into `out`, whose buffers are used again.
     pub fn gather(&self, columns: &Columns, rows: &[u32], out: &mut Gathered) {
-        self.gather_with(columns, rows, out, |_, id| id);
+        self.choose(columns, rows, out, |_, id| id);
+        self.look_up(columns, rows, out);
     }
 
     /// The same for training: each id becomes out-of-vocabulary with probability `drop`, so that the
@@ -160,40 +162,51 @@ impl Embeddings {
         random: &mut Stream,
         out: &mut Gathered,
     ) {
+        self.choose(columns, rows, out, self.dropping(drop, random));
+        self.look_up(columns, rows, out);
+    }
+
+    /// What [`gather_dropping`](Self::gather_dropping) uses, without looking it up.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn choose_dropping(
+        &self,
+        columns: &Columns,
+        rows: &[u32],
+        drop: f32,
+        random: &mut Stream,
+        out: &mut Gathered,
+    ) {
+        self.choose(columns, rows, out, self.dropping(drop, random));
+    }
+
+    fn dropping(&self, drop: f32, random: &mut Stream) -> impl FnMut(usize, u32) -> u32 {
         let aware = self.layout.aware;
         let spans = &self.layout.spans;
-        self.gather_with(columns, rows, out, |field, id| {
+        move |field, id| {
             let droppable = drop > 0.0 && spans[field].start >= aware;
             if droppable && random.rng().random::<f32>() < drop {
                 UNKNOWN
             } else {
                 id
             }
-        });
+        }
     }
 
-    fn gather_with(
+    /// Which ids `rows` use.
+    fn choose(
         &self,
         columns: &Columns,
         rows: &[u32],
         out: &mut Gathered,
         mut choose: impl FnMut(usize, u32) -> u32,
     ) {
-        let width = self.layout.width;
         out.rows = rows.len();
-        out.input.clear();
-        out.input.resize(rows.len() * width, 0.0);
         out.uses.resize_with(columns.fields.len(), Vec::new);
         for (field, column) in columns.fields.iter().enumerate() {
-            let start = self.layout.spans[field].start;
             let uses = &mut out.uses[field];
             uses.clear();
             match column {
-                FieldColumn::Dense(values) => {
-                    for (row, &source) in rows.iter().enumerate() {
-                        out.input[row * width + start] = values[source as usize];
-                    }
-                }
+                FieldColumn::Dense(_) => {}
                 FieldColumn::Ids(ids) => {
                     uses.extend(rows.iter().enumerate().map(|(row, &source)| Use {
                         row: row as u32,
@@ -214,12 +227,28 @@ impl Embeddings {
                     }
                 }
             }
-            let Some(table) = &self.tables[field] else {
+        }
+    }
+
+    /// h¹ of the uses that were chosen, and of the dense fields.
+    fn look_up(&self, columns: &Columns, rows: &[u32], out: &mut Gathered) {
+        let width = self.layout.width;
+        let Gathered { input, uses, .. } = out;
+        input.clear();
+        input.resize(rows.len() * width, 0.0);
+        let fields = columns.fields.iter().zip(&self.layout.spans);
+        for (((column, span), table), uses) in fields.zip(&self.tables).zip(uses) {
+            if let FieldColumn::Dense(values) = column {
+                for (row, &source) in rows.iter().enumerate() {
+                    input[row * width + span.start] = values[source as usize];
+                }
+            }
+            let Some(table) = table else {
                 continue;
             };
             for Use { row, id, weight } in uses {
                 let source = &table[*id as usize * self.dim..][..self.dim];
-                let target = &mut out.input[*row as usize * width + start..][..self.dim];
+                let target = &mut input[*row as usize * width + span.start..][..self.dim];
                 for (t, s) in target.iter_mut().zip(source) {
                     *t += *weight * s;
                 }

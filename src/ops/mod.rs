@@ -32,6 +32,8 @@ mod grouped;
 mod modulated;
 #[cfg(feature = "webgpu")]
 mod pair_loss;
+#[cfg(feature = "webgpu")]
+pub(crate) mod tables;
 
 pub(crate) use adam::{AdamState, adam};
 #[cfg(feature = "webgpu")]

@@ -49,7 +49,8 @@ impl Trainer {
     ///
     /// # Errors
     /// [`ErrorKind::Device`] when the device was lost.
-    pub async fn checkpoint(&self) -> Result<Vec<u8>> {
+    pub async fn checkpoint(&mut self) -> Result<Vec<u8>> {
+        self.settle().await?;
         let mut tensors = Tensors::new();
         let fields = self.examples.encoder().fields();
         add(&mut tensors, "now", parameters::read(&self.network).await?);

@@ -131,6 +131,18 @@ impl LazyAdam {
         &self.moments
     }
 
+    /// The constants of the current step.
+    #[cfg(feature = "webgpu")]
+    pub(super) fn rule(&self) -> Adam {
+        rule(&self.config, self.step)
+    }
+
+    /// Takes moments that were moved elsewhere, of the same sizes.
+    #[cfg(feature = "webgpu")]
+    pub(super) fn set_moments(&mut self, moments: Vec<Moments>) {
+        self.moments = moments;
+    }
+
     /// The step and the moments, without a copy.
     pub fn into_state(self) -> (u64, Vec<Moments>) {
         (self.step, self.moments)

@@ -1,7 +1,8 @@
 //! Training: an async state machine that a command, a test and a worker drive alike.
 //!
 //! It knows nothing of files, clocks, the DOM or the terminal. The networks' parameters live on the
-//! device and move by Adam; the embedding tables live on the host and move by [lazy Adam](lazy_adam).
+//! device and move by Adam; the embedding tables live on the host and move by [lazy Adam](lazy_adam), or on
+//! the GPU while a run trains there and they fit.
 
 pub mod lazy_adam;
 mod options;
@@ -22,6 +23,8 @@ mod gradients;
 pub mod loss;
 #[cfg(feature = "train")]
 mod read_back;
+#[cfg(all(feature = "train", feature = "webgpu"))]
+mod resident;
 #[cfg(feature = "train")]
 mod setup;
 #[cfg(feature = "train")]

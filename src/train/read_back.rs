@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+#[cfg(feature = "webgpu")]
+use burn::tensor::Tensor;
 use burn::tensor::Transaction;
 
 use super::shard::{Differentiated, HostBatch};
@@ -15,6 +17,62 @@ pub(super) struct StepLoss {
     pub(super) loss: f32,
     pub(super) bce: f32,
     pub(super) mi: Option<f32>,
+}
+
+/// The losses of a step, read back or still on the device.
+pub(super) enum Losses {
+    Read(StepLoss),
+    #[cfg(feature = "webgpu")]
+    Waiting(Waiting),
+}
+
+/// The losses of a step on the device.
+#[cfg(feature = "webgpu")]
+pub(super) struct Waiting {
+    pub(super) loss: Tensor<1>,
+    pub(super) bce: Tensor<1>,
+    pub(super) mi: Option<Tensor<1>>,
+}
+
+/// Reads the losses that wait on the device, all in one go.
+///
+/// # Errors
+/// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost.
+pub(super) async fn read_losses(losses: Vec<Losses>) -> Result<Vec<StepLoss>> {
+    let mut known = Vec::with_capacity(losses.len());
+    #[cfg(feature = "webgpu")]
+    let (mut waiting, mut transaction) = (Vec::new(), Transaction::default());
+    for losses in losses {
+        match losses {
+            Losses::Read(losses) => known.push(losses),
+            #[cfg(feature = "webgpu")]
+            Losses::Waiting(Waiting { loss, bce, mi }) => {
+                waiting.push((known.len(), mi.is_some()));
+                known.push(StepLoss::default());
+                transaction = [Some(loss), Some(bce), mi]
+                    .into_iter()
+                    .flatten()
+                    .fold(transaction, Transaction::register);
+            }
+        }
+    }
+    #[cfg(feature = "webgpu")]
+    if !waiting.is_empty() {
+        let data = transaction.execute_async().await.map_err(device_error)?;
+        let mut data = data.into_iter().map(floats);
+        let mut next = || -> Result<f32> {
+            let values = data.next().transpose()?.unwrap_or_default();
+            Ok(values.first().copied().unwrap_or(f32::NAN))
+        };
+        for (place, has_mi) in waiting {
+            known[place] = StepLoss {
+                loss: next()?,
+                bce: next()?,
+                mi: has_mi.then(&mut next).transpose()?,
+            };
+        }
+    }
+    Ok(known)
 }
 
 /// What comes back, added up over the shards.

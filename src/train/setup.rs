@@ -1,5 +1,7 @@
 //! How a run begins: fresh, or from a model's weights.
 
+use std::collections::VecDeque;
+
 use burn::module::Module;
 use burn::tensor::Device;
 
@@ -168,6 +170,8 @@ impl Trainer {
                 phase: Phase::Steps,
             },
             best: None,
+            read_every: 1,
+            told: VecDeque::new(),
             options,
         })
     }

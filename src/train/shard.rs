@@ -32,6 +32,35 @@ pub(super) struct HostBatch<'a> {
     pub(super) progress: f32,
 }
 
+/// What the gradients for the look-ups are taken of.
+pub(super) struct Leaves {
+    /// h¹, \[rows, width\].
+    pub(super) input: Tensor<2>,
+    /// The e of the negative pairs, \[rows, d_e\].
+    pub(super) other: Option<Tensor<2>>,
+}
+
+impl HostBatch<'_> {
+    /// The leaves of some of its rows, sent to `device`.
+    pub(super) fn leaves(&self, shard: &Range<usize>, device: &Device) -> Leaves {
+        let tensor = |values: Vec<f32>, width: usize| {
+            let data = TensorData::new(values, [shard.len(), width]);
+            Tensor::<2>::from_data(data, device).require_grad()
+        };
+        let values = &self.input[shard.start * self.width..shard.end * self.width];
+        let other = self.negatives.map(|(order, _)| {
+            let e = order[shard.clone()]
+                .iter()
+                .flat_map(|&row| &self.input[row as usize * self.width..][..self.aware]);
+            tensor(e.copied().collect(), self.aware)
+        });
+        Leaves {
+            input: tensor(values.to_vec(), self.width),
+            other,
+        }
+    }
+}
+
 /// What the backward pass of a shard gives, on the device.
 pub(super) struct Differentiated {
     /// The loss and its cross entropy, by the shard's share of the batch.
@@ -59,7 +88,7 @@ pub(super) fn shards(rows: usize, whole: bool) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Forward and backward of the rows `shard` of `batch`.
+/// Forward and backward of the rows `shard` of `batch`, from `leaves`.
 ///
 /// # Errors
 /// [`ErrorKind::Training`] when the network does not depend on its input.
@@ -67,20 +96,16 @@ pub(super) fn differentiate(
     network: &Network,
     batch: &HostBatch<'_>,
     shard: Range<usize>,
+    Leaves { input, other }: Leaves,
     device: &Device,
 ) -> Result<Differentiated> {
     let (rows, all) = (shard.len(), batch.labels.len());
-    let tensor = |values: &[f32], width: usize| {
-        Tensor::<2>::from_data(TensorData::new(values.to_vec(), [rows, width]), device)
-    };
     // Leaves of its own: shards that shared them would share one graph, and wait for each other.
     let network = if rows == all {
         network.clone()
     } else {
         network.valid().train()
     };
-    let values = &batch.input[shard.start * batch.width..shard.end * batch.width];
-    let input = tensor(values, batch.width).require_grad();
     let labels = TensorData::new(batch.labels[shard.clone()].to_vec(), [rows]);
     let forward = network.forward(&Batch {
         input: input.clone(),
@@ -101,13 +126,7 @@ pub(super) fn differentiate(
     ));
     let mut loss = bce.clone();
     let mut mi = None;
-    if let Some((order, lambda)) = batch.negatives {
-        let e: Vec<f32> = order[shard]
-            .iter()
-            .flat_map(|&row| &batch.input[row as usize * batch.width..][..batch.aware])
-            .copied()
-            .collect();
-        let other = tensor(&e, batch.aware).require_grad();
+    if let Some(((_, lambda), other)) = batch.negatives.zip(other) {
         let e = input.clone().narrow(1, 0, batch.aware);
         let term = mutual_information::loss(
             network.discriminators(),

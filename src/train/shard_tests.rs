@@ -54,7 +54,10 @@ fn both_ways(method: MethodName) -> [ReadBack; 2] {
         let whole = whole || network.sees_the_whole_batch();
         let shards: Vec<_> = shards(600, whole)
             .into_iter()
-            .map(|shard| differentiate(&network, &batch, shard, &device).unwrap())
+            .map(|shard| {
+                let leaves = batch.leaves(&shard, &device);
+                differentiate(&network, &batch, shard, leaves, &device).unwrap()
+            })
             .collect();
         pollster::block_on(read(shards, &batch)).unwrap()
     })

@@ -1,15 +1,23 @@
 //! One step: gather, forward and backward of the shards, both optimisers.
 
 use burn::tensor::Device;
+#[cfg(feature = "webgpu")]
+use burn::tensor::{Int, Tensor, TensorData};
 
 use super::adam::DenseAdam;
 use super::device::is_host;
 use super::gradients::Gradients;
 use super::lazy_adam::LazyAdam;
 use super::options::TrainOptions;
-use super::read_back::{StepLoss, read};
+#[cfg(feature = "webgpu")]
+use super::read_back::Waiting;
+use super::read_back::{Losses, read};
+#[cfg(feature = "webgpu")]
+use super::resident::Resident;
+#[cfg(feature = "webgpu")]
+use super::shard::Leaves;
 use super::shard::{Differentiated, HostBatch, differentiate, shards};
-use crate::data::Batch;
+use crate::data::{Batch, Columns};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::embedding::{Gathered, TouchedRows};
 use crate::model::{Embeddings, Network};
@@ -27,6 +35,11 @@ pub(super) struct Stepper {
     gathered: Gathered,
     /// Of each table.
     touched: Vec<TouchedRows>,
+    /// Whether a step was made: by then it is decided where the tables live.
+    #[cfg(feature = "webgpu")]
+    begun: bool,
+    #[cfg(feature = "webgpu")]
+    resident: Option<Resident>,
 }
 
 impl Stepper {
@@ -50,6 +63,10 @@ impl Stepper {
             drop: options.oov_dropout,
             gathered: Gathered::default(),
             touched: Vec::new(),
+            #[cfg(feature = "webgpu")]
+            begun: false,
+            #[cfg(feature = "webgpu")]
+            resident: None,
         }
     }
 
@@ -57,10 +74,15 @@ impl Stepper {
     pub(super) async fn step(
         &mut self,
         network: Network,
-        Batch { columns, rows }: Batch<'_>,
+        rows: Batch<'_>,
         progress: f32,
         device: &Device,
-    ) -> Result<(Network, StepLoss)> {
+    ) -> Result<(Network, Losses)> {
+        #[cfg(feature = "webgpu")]
+        if self.is_resident(device) {
+            return self.step_on_device(network, rows, progress, device);
+        }
+        let Batch { columns, rows } = rows;
         self.embeddings.gather_dropping(
             columns,
             rows,
@@ -68,31 +90,25 @@ impl Stepper {
             &mut self.dropout,
             &mut self.gathered,
         );
+        let labels = labels(columns, rows)?;
+        let scenario = scenarios(columns, rows);
+        let order = self.negatives(rows.len());
         let layout = self.embeddings.layout();
-        let labels = columns
-            .labels_of(rows)
-            .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))?;
-        let scenario: Vec<u32> = rows
-            .iter()
-            .map(|&row| columns.scenario[row as usize])
-            .collect();
-        // A batch of one has no negative pair.
-        let lambda = self.lambda.filter(|_| rows.len() > 1);
-        let order = lambda.map(|_| self.permutation.permutation(rows.len()));
         let batch = HostBatch {
             input: &self.gathered.input,
             width: layout.width,
             aware: layout.aware,
             labels: &labels,
             scenario: &scenario,
-            negatives: order.as_deref().zip(lambda),
+            negatives: order.as_deref().zip(self.lambda),
             progress,
         };
         let network = network.at(progress);
         let host = is_host(device);
         let shards = shards(rows.len(), !host || network.sees_the_whole_batch());
         let mut results = in_turn_or_abreast(shards, |shard| {
-            differentiate(&network, &batch, shard, device)
+            let leaves = batch.leaves(&shard, device);
+            differentiate(&network, &batch, shard, leaves, device)
         })?;
         let moments = results
             .iter_mut()
@@ -108,7 +124,97 @@ impl Stepper {
             on_device.unwrap_or_else(|| Gradients::Host(std::mem::take(&mut back.parameters)));
         let network = self.dense.step(network, gradients)?.absorb(moments);
         self.update_embeddings(&back.input)?;
-        Ok((network, back.losses))
+        Ok((network, Losses::Read(back.losses)))
+    }
+
+    /// The row whose e makes the negative pair of each of `rows`; a batch of one has no negative pair.
+    fn negatives(&mut self, rows: usize) -> Option<Vec<u32>> {
+        let wanted = self.lambda.is_some() && rows > 1;
+        wanted.then(|| self.permutation.permutation(rows))
+    }
+
+    /// Whether the tables live on `device`; sends them there at the first step, where they fit.
+    #[cfg(feature = "webgpu")]
+    fn is_resident(&mut self, device: &Device) -> bool {
+        if !std::mem::replace(&mut self.begun, true) && !is_host(device) {
+            let plain = device.clone().inner();
+            self.resident = Resident::new(&self.embeddings, &self.lazy, &plain);
+        }
+        self.resident.is_some()
+    }
+
+    /// A step of which nothing comes back yet.
+    #[cfg(feature = "webgpu")]
+    fn step_on_device(
+        &mut self,
+        network: Network,
+        Batch { columns, rows }: Batch<'_>,
+        progress: f32,
+        device: &Device,
+    ) -> Result<(Network, Losses)> {
+        let Self {
+            embeddings,
+            dropout,
+            gathered,
+            ..
+        } = self;
+        embeddings.choose_dropping(columns, rows, self.drop, dropout, gathered);
+        let labels = labels(columns, rows)?;
+        let scenario = scenarios(columns, rows);
+        let order = self.negatives(rows.len());
+        let layout = self.embeddings.layout();
+        let lost = || Error::new(ErrorKind::Device, "the tables are not on the device");
+        let resident = self.resident.as_mut().ok_or_else(lost)?;
+        let order = order.as_deref();
+        let on_device = resident
+            .gather(&self.embeddings, columns, rows, &self.gathered, order)
+            .ok_or_else(lost)?;
+        let leaf = |tensor: Tensor<2>| Tensor::from_inner(tensor).require_grad();
+        let leaves = Leaves {
+            input: leaf(on_device.input.clone()),
+            other: order.map(|order| {
+                let e = on_device.input.clone().narrow(1, 0, layout.aware);
+                let places = order.iter().map(|&row| row as i32).collect::<Vec<_>>();
+                let places = TensorData::new(places, [rows.len()]);
+                leaf(e.select(
+                    0,
+                    Tensor::<1, Int>::from_data(places, &on_device.input.device()),
+                ))
+            }),
+        };
+        let batch = HostBatch {
+            input: &[],
+            width: layout.width,
+            aware: layout.aware,
+            labels: &labels,
+            scenario: &scenario,
+            negatives: order.zip(self.lambda),
+            progress,
+        };
+        let network = network.at(progress);
+        let shard = differentiate(&network, &batch, 0..rows.len(), leaves, device)?;
+        let gradients = Gradients::Device(shard.parameters.into_iter().collect());
+        let network = self.dense.step(network, gradients)?.absorb(shard.moments);
+        let (term, negatives) = shard.mi.unzip();
+        self.lazy.begin_step();
+        resident.update(on_device, shard.input, negatives, self.lazy.rule());
+        let losses = Waiting {
+            loss: shard.loss,
+            bce: shard.bce,
+            mi: term,
+        };
+        Ok((network, Losses::Waiting(losses)))
+    }
+
+    /// Brings tables and moments that live on the device back.
+    pub(super) async fn settle(&mut self) -> Result<()> {
+        #[cfg(feature = "webgpu")]
+        if let Some(resident) = &self.resident {
+            let (tables, moments) = resident.read().await?;
+            self.embeddings.tables = tables;
+            self.lazy.set_moments(moments);
+        }
+        Ok(())
     }
 
     fn update_embeddings(&mut self, gradient: &[f32]) -> Result<()> {
@@ -132,6 +238,17 @@ impl Stepper {
         })?;
         Ok(())
     }
+}
+
+fn labels(columns: &Columns, rows: &[u32]) -> Result<Vec<f32>> {
+    columns
+        .labels_of(rows)
+        .ok_or_else(|| Error::new(ErrorKind::Training, "the data has no labels"))
+}
+
+fn scenarios(columns: &Columns, rows: &[u32]) -> Vec<u32> {
+    let of = |&row: &u32| columns.scenario[row as usize];
+    rows.iter().map(of).collect()
 }
 
 /// The results of all `pieces` in their order, worked side by side where there are threads.

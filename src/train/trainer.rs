@@ -1,6 +1,7 @@
 //! The training loop as a state machine: each call does one thing and tells it. A command, a test and
 //! a worker drive it alike; they pause by not calling, and stop by dropping it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use burn::module::Module;
@@ -9,7 +10,7 @@ use burn::tensor::Device;
 use super::best::Best;
 use super::event::{Event, MutualInformation};
 use super::options::TrainOptions;
-use super::read_back::StepLoss;
+use super::read_back::{Losses, StepLoss, read_losses};
 use super::step::Stepper;
 use super::validation::{Validation, validate};
 use crate::artifact::TrainingSummary;
@@ -35,6 +36,16 @@ pub struct Trainer {
     pub(super) base_rate: f64,
     pub(super) progress: Progress,
     pub(super) best: Option<Best>,
+    /// Steps between two looks at a GPU's losses.
+    pub(super) read_every: usize,
+    /// Steps made and not told yet.
+    pub(super) told: VecDeque<Event>,
+}
+
+/// A step whose losses may still be on their way.
+struct Stepped {
+    step: u64,
+    rows: usize,
 }
 
 /// Where a run stands.
@@ -83,6 +94,9 @@ impl Trainer {
     /// [`ErrorKind::Training`] when the loss is no longer finite, [`ErrorKind::Device`] when the
     /// device was lost.
     pub async fn next_event(&mut self) -> Result<Option<Event>> {
+        if let Some(event) = self.told.pop_front() {
+            return Ok(Some(event));
+        }
         match self.progress.phase {
             Phase::Steps => self.step().await.map(Some),
             Phase::Validate => self.end_epoch().await.map(Some),
@@ -116,7 +130,48 @@ impl Trainer {
         })
     }
 
+    /// Steps until the losses are read back, and tells the first of them; the others are told next.
     async fn step(&mut self) -> Result<Event> {
+        let (mut steps, mut losses) = (Vec::new(), Vec::new());
+        loop {
+            let (step, loss) = self.one_step().await?;
+            let waits = !matches!(loss, Losses::Read(_));
+            steps.push(step);
+            losses.push(loss);
+            if !waits || steps.len() >= self.read_every || self.progress.phase != Phase::Steps {
+                break;
+            }
+        }
+        for (told, StepLoss { loss, bce, mi }) in steps.into_iter().zip(read_losses(losses).await?)
+        {
+            if !loss.is_finite() {
+                return Err(Error::new(
+                    ErrorKind::Training,
+                    format!("the loss is {loss} at step {}", told.step),
+                )
+                .hint("lower the learning rate: --lr"));
+            }
+            let sums = &mut self.progress.sums;
+            sums.steps += 1;
+            sums.loss += f64::from(loss);
+            sums.mi += f64::from(mi.unwrap_or(0.0));
+            self.told.push_back(Event::Step {
+                step: told.step,
+                steps: self.total_steps(),
+                epoch: self.progress.epochs_done + 1,
+                epochs: self.options.epochs,
+                loss,
+                bce,
+                mi,
+                rows: told.rows,
+            });
+        }
+        self.told
+            .pop_front()
+            .ok_or_else(|| Error::new(ErrorKind::Training, "no step was made"))
+    }
+
+    async fn one_step(&mut self) -> Result<(Stepped, Losses)> {
         let total = self.total_steps();
         let Some(batch) = self.examples.next_batch()? else {
             return Err(Error::new(
@@ -127,24 +182,14 @@ impl Trainer {
         let rows = batch.rows.len();
         let network = self.network.clone();
         let done = self.progress.step as f32 / total.max(1) as f32;
-        let (network, StepLoss { loss, bce, mi }) = self
+        let (network, losses) = self
             .stepper
             .step(network, batch, done, &self.device)
             .await?;
         self.network = network;
         let progress = &mut self.progress;
         progress.step += 1;
-        if !loss.is_finite() {
-            return Err(Error::new(
-                ErrorKind::Training,
-                format!("the loss is {loss} at step {}", progress.step),
-            )
-            .hint("lower the learning rate: --lr"));
-        }
         progress.position += rows;
-        progress.sums.steps += 1;
-        progress.sums.loss += f64::from(loss);
-        progress.sums.mi += f64::from(mi.unwrap_or(0.0));
         let limit = self
             .options
             .max_steps
@@ -152,19 +197,32 @@ impl Trainer {
         if progress.position >= self.rows || limit {
             progress.phase = Phase::Validate;
         }
-        Ok(Event::Step {
-            step: progress.step,
-            steps: total,
-            epoch: self.progress.epochs_done + 1,
-            epochs: self.options.epochs,
-            loss,
-            bce,
-            mi,
-            rows,
-        })
+        let step = progress.step;
+        Ok((Stepped { step, rows }, losses))
+    }
+
+    /// Reads the losses of a GPU back once in so many steps, not after every one: a step then does not wait for the
+    /// one before. Its events come in bunches. At first 1; of no effect on the CPU.
+    pub fn read_every(&mut self, steps: usize) {
+        self.read_every = steps.max(1);
+    }
+
+    /// Steps that were made and are not told yet.
+    pub fn ahead(&self) -> usize {
+        self.told.len()
+    }
+
+    /// Brings back what lives on a GPU, for [`model`](Self::model) in the middle of an epoch. The end of an epoch and a
+    /// checkpoint do so too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Device`] when the device was lost.
+    pub async fn settle(&mut self) -> Result<()> {
+        self.stepper.settle().await
     }
 
     async fn end_epoch(&mut self) -> Result<Event> {
+        self.settle().await?;
         let network = self.network.valid();
         let device = self.device.clone().inner();
         let validation = validate(

@@ -99,6 +99,7 @@ impl Trainer {
     #[wasm_bindgen(unchecked_return_type = "Promise<Model>")]
     pub fn model(&self) -> Promise {
         with_trainer(&self.slot, async |slot, trainer| {
+            trainer.settle().await.map_err(js_error)?;
             Ok(Model::wrap(trainer.model(), slot.device).into())
         })
     }
@@ -113,6 +114,21 @@ impl Trainer {
                 .map(|bytes| Uint8Array::from(&bytes[..]).into())
                 .map_err(js_error)
         })
+    }
+
+    /// Looks at a GPU's losses once in so many steps: their events then come in bunches. Of no effect on the CPU.
+    #[wasm_bindgen(js_name = readEvery)]
+    pub fn read_every(&self, steps: usize) {
+        if let Some(trainer) = self.slot.trainer.borrow_mut().as_mut() {
+            trainer.read_every(steps);
+        }
+    }
+
+    /// Steps that were made and that `nextEvent` has not told yet.
+    #[wasm_bindgen(getter)]
+    pub fn ahead(&self) -> usize {
+        let trainer = self.slot.trainer.borrow();
+        trainer.as_ref().map_or(0, train::Trainer::ahead)
     }
 
     /// The next `nextEvent` fails with the kind `cancelled`.

@@ -126,6 +126,8 @@ test("only steps are timed, after some that warm up", async (t) => {
   ];
   let taken = 0;
   const trainer = {
+    ahead: 0,
+    readEvery: () => {},
     nextEvent: async () => {
       const kind = kinds[taken++] === "s" ? "step" : "epoch";
       now += kind === "step" ? 10 : 1000;

@@ -31,6 +31,9 @@ function session(events, { checkpoints = false } = {}) {
   const trainer = {
     steps: 0,
     freed: 0,
+    ahead: 0,
+    every: 1,
+    readEvery: (steps) => (trainer.every = steps),
     nextEvent: async () => {
       trainer.steps++;
       return queue.shift();
@@ -143,4 +146,25 @@ test("freeing is idempotent and tells the trainer", () => {
   running.free();
   assert.equal(trainer.freed, 1);
   assert.equal(trainer.cancelled, true);
+});
+
+test("a checkpoint waits until all steps that were made are told", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const { trainer, running } = session(
+    [step(1), step(2), step(3), epoch, done],
+    { checkpoints: true },
+  );
+  const next = trainer.nextEvent;
+  // A bunch of three, long after the last checkpoint.
+  const ahead = [2, 1, 0, 0, 0];
+  trainer.nextEvent = async () => {
+    const event = await next();
+    now += 10_000;
+    trainer.ahead = ahead.shift();
+    return event;
+  };
+  const kinds = [];
+  for (let i = 0; i < 5; i++) kinds.push((await running.next()).kind);
+  assert.deepEqual(kinds.slice(0, 4), ["step", "step", "step", "checkpoint"]);
 });

@@ -1,4 +1,5 @@
 import { CheckpointClock } from "./checkpoints.ts";
+import { ReadPace } from "./pace.ts";
 import { StepCoalescer } from "./coalesce.ts";
 import { MidpgError } from "./error.ts";
 import type { TrainMessage } from "./protocol.ts";
@@ -21,7 +22,9 @@ export class TrainingSession {
   readonly #trainer: WasmTrainer;
   readonly #host: Host;
   /** Null where the device cannot be lost. */
+  /** On a device that can be lost: a GPU. */
   readonly #checkpoints: CheckpointClock | null;
+  readonly #pace = new ReadPace();
   readonly #steps = new StepCoalescer(EVENTS_PER_SECOND, performance.now());
   readonly #queue: TrainMessage[] = [];
   #paused: { promise: Promise<void>; release: () => void } | null = null;
@@ -66,6 +69,8 @@ export class TrainingSession {
   }
 
   async #step(): Promise<void> {
+    const works = this.#trainer.ahead === 0;
+    const began = performance.now();
     const event = await this.#trainer.nextEvent();
     const now = performance.now();
     if (event === undefined) throw new MidpgError("usage", "the training is already over");
@@ -73,7 +78,11 @@ export class TrainingSession {
       this.#done = event.step;
       const step = this.#steps.push(event, now);
       if (step !== null) this.#queue.push(step);
-      if (this.#checkpoints?.due(now)) await this.#checkpoint(this.#checkpoints);
+      if (this.#checkpoints === null) return;
+      if (works && this.#pace.took(now - began)) this.#trainer.readEvery(this.#pace.every);
+      // A checkpoint has all steps that were made: only when all of them are told.
+      const told = this.#trainer.ahead === 0;
+      if (told && this.#checkpoints.due(now)) await this.#checkpoint(this.#checkpoints);
       return;
     }
     const step = this.#steps.flush();

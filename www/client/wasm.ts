@@ -37,6 +37,10 @@ export interface WasmTrainer {
   nextEvent(): Promise<RawStep | EpochEvent | WasmDone | undefined>;
   model(): Promise<WasmModel>;
   checkpoint(): Promise<Uint8Array>;
+  /** Steps made and not told yet. */
+  readonly ahead: number;
+  /** Looks at a GPU's losses once in so many steps. */
+  readEvery(steps: number): void;
   cancel(): void;
   free(): void;
 }
