@@ -19,20 +19,12 @@ pub(crate) struct AdamState {
 
 /// `state` after a step of `rule` along `gradient`, in the same memory where nothing else holds it.
 pub(crate) fn adam(state: AdamState, gradient: Tensor<1>, rule: Adam) -> AdamState {
-    let constants = [
-        rule.keep1,
-        rule.take1,
-        rule.keep2,
-        rule.take2,
-        rule.eps,
-        rule.step_size,
-    ];
     let (value, first, second) = <Dispatch as AdamBackend>::adam(
         state.value.into_dispatch(),
         state.first.into_dispatch(),
         state.second.into_dispatch(),
         gradient.into_dispatch(),
-        constants,
+        rule,
     );
     AdamState {
         value: Tensor::from_dispatch(value),
@@ -41,7 +33,7 @@ pub(crate) fn adam(state: AdamState, gradient: Tensor<1>, rule: Adam) -> AdamSta
     }
 }
 
-/// Burn's backends with a step of Adam. The constants are those of [`Adam`], in its order.
+/// Burn's backends with a step of Adam.
 #[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "webgpu"))]
 pub(super) trait AdamBackend: Backend {
     fn adam(
@@ -49,6 +41,6 @@ pub(super) trait AdamBackend: Backend {
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
-        constants: [f32; 6],
+        rule: Adam,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }

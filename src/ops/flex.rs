@@ -121,17 +121,8 @@ impl AdamBackend for Flex {
         first: FlexTensor,
         second: FlexTensor,
         gradient: FlexTensor,
-        constants: [f32; 6],
+        rule: Adam,
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let [keep1, take1, keep2, take2, eps, step_size] = constants;
-        let rule = Adam {
-            keep1,
-            take1,
-            keep2,
-            take2,
-            eps,
-            step_size,
-        };
         let [mut value, mut first, mut second] =
             [value, first, second].map(|tensor| tensor.to_contiguous());
         rule.step(

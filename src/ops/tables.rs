@@ -3,6 +3,11 @@
 //! What a batch uses comes as one list of integers and one of numbers, two uploads a step: a WebGPU kernel may have eight
 //! buffers, and each upload costs a call.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "Burn's extensions take tensors one by one"
+)]
+
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{Int, Tensor};
@@ -36,6 +41,8 @@ pub(crate) struct Shape {
     pub(crate) uses: usize,
     /// Distinct rows of the tables among them.
     pub(crate) touched: usize,
+    /// Whether there are negative pairs.
+    pub(crate) pairs: bool,
 }
 
 /// h¹ of a batch, \[rows, width\]: for each column what the map at the start of `plan` says, a sum over a slot's weighted
@@ -65,17 +72,8 @@ pub(crate) fn update(
     rule: Adam,
 ) -> Tables {
     let device = gradient.device();
-    let pairs = negatives.is_some();
     // A kernel wants its buffer all the same.
     let negatives = negatives.unwrap_or_else(|| Tensor::zeros([1, 1], &device));
-    let constants = [
-        rule.keep1,
-        rule.take1,
-        rule.keep2,
-        rule.take2,
-        rule.eps,
-        rule.step_size,
-    ];
     let (values, first, second) = <Dispatch as TablesBackend>::update(
         tables.values.into_dispatch(),
         tables.first.into_dispatch(),
@@ -84,9 +82,8 @@ pub(crate) fn update(
         numbers.into_dispatch(),
         gradient.into_dispatch(),
         negatives.into_dispatch(),
-        pairs,
         shape,
-        constants,
+        rule,
     );
     Tables {
         values: Tensor::from_dispatch(values),
@@ -113,8 +110,7 @@ pub(super) trait TablesBackend: Backend {
         numbers: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
         negatives: FloatTensor<Self>,
-        pairs: bool,
         shape: Shape,
-        constants: [f32; 6],
+        rule: Adam,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }

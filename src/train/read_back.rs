@@ -23,7 +23,7 @@ pub(super) struct StepLoss {
 pub(super) enum Losses {
     Read(StepLoss),
     #[cfg(feature = "webgpu")]
-    Waiting(Waiting),
+    Waiting(Box<Waiting>),
 }
 
 /// The losses of a step on the device.
@@ -46,7 +46,8 @@ pub(super) async fn read_losses(losses: Vec<Losses>) -> Result<Vec<StepLoss>> {
         match losses {
             Losses::Read(losses) => known.push(losses),
             #[cfg(feature = "webgpu")]
-            Losses::Waiting(Waiting { loss, bce, mi }) => {
+            Losses::Waiting(waits) => {
+                let Waiting { loss, bce, mi } = *waits;
                 waiting.push((known.len(), mi.is_some()));
                 known.push(StepLoss::default());
                 transaction = [Some(loss), Some(bce), mi]

@@ -156,6 +156,7 @@ impl Resident {
             slots,
             uses,
             touched: touched.len(),
+            pairs: order.is_some(),
         };
         let mut plan = self.columns.clone();
         plan.append(&mut starts);

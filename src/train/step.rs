@@ -203,7 +203,7 @@ impl Stepper {
             bce: shard.bce,
             mi: term,
         };
-        Ok((network, Losses::Waiting(losses)))
+        Ok((network, Losses::Waiting(Box::new(losses))))
     }
 
     /// Brings tables and moments that live on the device back.

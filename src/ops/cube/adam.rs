@@ -6,6 +6,7 @@ use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
 use super::elementwise;
+use crate::kernels::Adam;
 use crate::ops::Contiguous;
 use crate::ops::adam::AdamBackend;
 
@@ -49,10 +50,9 @@ impl AdamBackend for Cube {
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
-        constants: [f32; 6],
+        rule: Adam,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let (value, first, second) = (own(value), own(first), own(second));
-        let [keep1, take1, keep2, take2, eps, step_size] = constants;
         let (count, units) = elementwise(&value);
         adam_kernel::launch(
             &value.client,
@@ -62,12 +62,12 @@ impl AdamBackend for Cube {
             first.clone().into_buffer_arg(),
             second.clone().into_buffer_arg(),
             Self::contiguous(gradient).into_buffer_arg(),
-            keep1,
-            take1,
-            keep2,
-            take2,
-            eps,
-            step_size,
+            rule.keep1,
+            rule.take1,
+            rule.keep2,
+            rule.take2,
+            rule.eps,
+            rule.step_size,
         );
         (value, first, second)
     }

@@ -16,6 +16,7 @@ use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
 use super::{UNITS, elementwise, empty};
+use crate::kernels::Adam;
 use crate::ops::Contiguous;
 use crate::ops::tables::{Shape, TablesBackend};
 
@@ -93,6 +94,10 @@ fn update_kernel(
         while k < end {
             let row = usize::cast_from(plan[batch_rows + k]);
             let mut of_row = gradient[row * width + column];
+            #[allow(
+                clippy::collapsible_if,
+                reason = "the outer one is decided when the kernel is made"
+            )]
             if pairs {
                 if column < aware {
                     let pair = usize::cast_from(plan[places + row]);
@@ -155,9 +160,8 @@ impl TablesBackend for Cube {
         numbers: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
         negatives: FloatTensor<Self>,
-        pairs: bool,
         shape: Shape,
-        constants: [f32; 6],
+        rule: Adam,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let Shape {
             rows,
@@ -167,8 +171,8 @@ impl TablesBackend for Cube {
             slots,
             uses,
             touched,
+            pairs,
         } = shape;
-        let [keep1, take1, keep2, take2, eps, step_size] = constants;
         let units = CubeDim::new_1d(UNITS);
         let count = cubecl::calculate_cube_count_elemwise(&values.client, touched * dim, units);
         update_kernel::launch(
@@ -188,12 +192,12 @@ impl TablesBackend for Cube {
             uses,
             touched,
             width + rows * slots + 1 + uses,
-            keep1,
-            take1,
-            keep2,
-            take2,
-            eps,
-            step_size,
+            rule.keep1,
+            rule.take1,
+            rule.keep2,
+            rule.take2,
+            rule.eps,
+            rule.step_size,
             pairs,
         );
         (values, first, second)
