@@ -112,24 +112,22 @@ impl Resident {
         let embedded = || (0..self.sizes.len()).filter(|&field| self.sizes[field] > 0);
         let slots = embedded().count();
 
-        // By row and slot.
+        // By row and slot: how many, where each begins, then what they are.
         let mut starts = vec![0_i32; rows.len() * slots + 1];
         for (slot, field) in embedded().enumerate() {
             for used in &gathered.uses[field] {
                 starts[used.row as usize * slots + slot + 1] += 1;
             }
         }
-        for place in 1..starts.len() {
-            starts[place] += starts[place - 1];
-        }
+        add_up(&mut starts);
         let mut next = starts.clone();
         let mut ids = vec![0_i32; uses];
-        let mut numbers = vec![0.0_f32; uses];
-        // By row of the tables.
+        let mut numbers = vec![0.0_f32; 2 * uses];
+        // By row of the tables: which of them each use is of.
         let mut touched: Vec<i32> = Vec::new();
         let mut first_columns: Vec<i32> = Vec::new();
-        let mut users: Vec<Vec<(u32, f32)>> = Vec::new();
-        let mut places: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut of_use: Vec<u32> = Vec::with_capacity(uses);
+        let mut places: FxHashMap<u32, u32> = FxHashMap::default();
         for (slot, field) in embedded().enumerate() {
             places.clear();
             for used in &gathered.uses[field] {
@@ -138,14 +136,26 @@ impl Resident {
                 ids[*place as usize] = id;
                 numbers[*place as usize] = used.weight;
                 *place += 1;
-                let which = *places.entry(used.id).or_insert_with(|| {
+                of_use.push(*places.entry(used.id).or_insert_with(|| {
                     touched.push(id);
                     first_columns.push(layout.spans[field].start as i32);
-                    users.push(Vec::new());
-                    touched.len() - 1
-                });
-                users[which].push((used.row, used.weight));
+                    touched.len() as u32 - 1
+                }));
             }
+        }
+        let mut user_starts = vec![0_i32; touched.len() + 1];
+        for &which in &of_use {
+            user_starts[which as usize + 1] += 1;
+        }
+        add_up(&mut user_starts);
+        let mut next = user_starts.clone();
+        let mut users = vec![0_i32; uses];
+        let all_uses = embedded().flat_map(|field| &gathered.uses[field]);
+        for (used, &which) in all_uses.zip(&of_use) {
+            let place = &mut next[which as usize];
+            users[*place as usize] = used.row as i32;
+            numbers[uses + *place as usize] = used.weight;
+            *place += 1;
         }
 
         let shape = Shape {
@@ -163,19 +173,13 @@ impl Resident {
         plan.append(&mut ids);
         plan.append(&mut touched);
         plan.append(&mut first_columns);
-        let mut start = 0;
-        plan.push(start);
-        plan.extend(users.iter().map(|users| {
-            start += users.len() as i32;
-            start
-        }));
-        plan.extend(users.iter().flatten().map(|&(row, _)| row as i32));
+        plan.append(&mut user_starts);
+        plan.append(&mut users);
         let mut pair_of = vec![0_i32; rows.len()];
         for (pair, &row) in order.unwrap_or_default().iter().enumerate() {
             pair_of[row as usize] = pair as i32;
         }
         plan.append(&mut pair_of);
-        numbers.extend(users.iter().flatten().map(|&(_, weight)| weight));
         for &row in rows {
             numbers.extend(columns.fields.iter().filter_map(|column| match column {
                 FieldColumn::Dense(values) => Some(values[row as usize]),
@@ -245,5 +249,14 @@ impl Resident {
             });
         }
         Ok((tables, moments))
+    }
+}
+
+/// Counts, one place late, become where each begins.
+fn add_up(counts: &mut [i32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += *count;
+        *count = sum;
     }
 }

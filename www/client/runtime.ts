@@ -3,6 +3,7 @@ import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import type { Operation, Operations } from "./protocol.ts";
 import { TrainingSession } from "./session.ts";
+import { countPipelines, type PipelineBuilder } from "./pipelines.ts";
 import { timeSteps } from "./stopwatch.ts";
 import type { Progress, TrainConfig } from "./types.ts";
 import {
@@ -55,6 +56,12 @@ export class Runtime {
         say(phase, phase === "fetch" ? `loading the ${flavour} module` : "compiling"),
       );
       say("device", `opening ${open}`);
+      const { GPUDevice } = globalThis as { GPUDevice?: { prototype: PipelineBuilder } };
+      if (flavour === "gpu" && GPUDevice !== undefined) {
+        countPipelines(GPUDevice.prototype, (count) =>
+          say("pipelines", `${count} GPU programs built`),
+        );
+      }
       const opened = await module.openDevice(open);
       this.#module = module;
       this.#checkpoints = canBeLost(open);

@@ -10,7 +10,8 @@ export interface DeviceInfo {
 }
 
 export interface Progress {
-  phase: "fetch" | "compile" | "device" | "ready";
+  /** `pipelines` comes after `ready`: what a GPU builds at its first steps. */
+  phase: "fetch" | "compile" | "device" | "ready" | "pipelines";
   message: string;
 }
 

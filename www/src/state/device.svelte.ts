@@ -7,6 +7,8 @@ export class DeviceState {
   info = $state.raw<DeviceInfo | null>(null);
   /** What the module is doing until it is ready; null before it is wanted. */
   progress = $state<string | null>(null);
+  /** What a GPU has built for its steps so far. */
+  building = $state<string | null>(null);
   /** Why the wished device is not the one that runs. */
   fallback = $state<string | null>(null);
   failure = $state<string | null>(null);
@@ -65,6 +67,7 @@ export class DeviceState {
   async #open(wish: DeviceChoice): Promise<Client> {
     this.info = null;
     this.failure = null;
+    this.building = null;
     this.progress = "starting";
     try {
       return await this.#start(wish);
@@ -87,7 +90,10 @@ export class DeviceState {
     const client = await createClient({
       device,
       modules: new URL("pkg/", document.baseURI),
-      onProgress: ({ message }) => (this.progress = message),
+      onProgress: ({ phase, message }) => {
+        if (phase === "pipelines") this.building = message;
+        else this.progress = message;
+      },
     });
     this.info = preferred ? { ...client.device, reason: preferred.reason } : client.device;
     return client;
