@@ -17,8 +17,12 @@ use mi_dpg::train::{Event, TrainOptions, Trainer};
 
 /// Generated advertising rows, loaded.
 pub(crate) fn data(rows: u64) -> Arc<Dataset> {
+    data_of(Preset::Ads, rows)
+}
+
+fn data_of(preset: Preset, rows: u64) -> Arc<Dataset> {
     let options = SynthOptions {
-        preset: Preset::Ads,
+        preset,
         rows,
         seed: 3,
         effect: Effect::Modulated,
@@ -148,8 +152,13 @@ pub(crate) async fn check_round_trip(device: &Device, name: &str, method: Method
 
 /// Trains on `device` and on the CPU: the same losses and predictions but for rounding.
 #[cfg(feature = "webgpu")]
-pub(crate) async fn check_same_as_cpu(device: &OpenDevice, method: Method, steps: u64) {
-    let data = data(300);
+pub(crate) async fn check_same_as_cpu(
+    device: &OpenDevice,
+    preset: Preset,
+    method: Method,
+    steps: u64,
+) {
+    let data = data_of(preset, 300);
     let rows = data.rows_of(Part::Test);
     let cpu = mi_dpg::train::device::open("cpu").await.unwrap();
     let mut outcomes = Vec::new();

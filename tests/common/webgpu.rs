@@ -1,5 +1,6 @@
 //! What holds on WebGPU: the golden vectors, and that training takes the CPU's way.
 
+use mi_dpg::data::synth::Preset;
 use mi_dpg::model::{Method, PleConfig, StarConfig, Variant};
 use mi_dpg::train::device::OpenDevice;
 
@@ -39,16 +40,18 @@ pub(crate) async fn golden_vectors(device: &OpenDevice) {
 
 /// A few steps of training against the CPU's, with the optimiser.
 pub(crate) async fn training_takes_the_way_of_the_cpu(device: &OpenDevice) {
-    let methods = [
-        training::mi_dpg(Variant::R),
-        Method::Ple(PleConfig {
-            levels: 1,
-            ..Default::default()
-        }),
-        Method::Star(StarConfig::default()),
-    ];
-    for method in methods {
-        training::check_same_as_cpu(device, method, 3).await;
+    let ple = PleConfig {
+        levels: 1,
+        ..Default::default()
+    };
+    for (preset, method) in [
+        (Preset::Ads, training::mi_dpg(Variant::R)),
+        // Bags and dense fields among its columns.
+        (Preset::Iaac, training::mi_dpg(Variant::Rc)),
+        (Preset::Ads, Method::Ple(ple)),
+        (Preset::Ads, Method::Star(StarConfig::default())),
+    ] {
+        training::check_same_as_cpu(device, preset, method, 3).await;
     }
 }
 
