@@ -57,7 +57,9 @@ def ranks(launcher: int) -> list[int]:
 
 
 def environment():
-    return dict(os.environ, OMP_NUM_THREADS="1", PYTHONUNBUFFERED="1")
+    # A fresh store after a restart: in the shared one the ranks may find the addresses of those that died.
+    fresh = {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}
+    return dict(os.environ, OMP_NUM_THREADS="1", PYTHONUNBUFFERED="1", **fresh)
 
 
 def run(folder, name, processes, *more):
