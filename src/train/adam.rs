@@ -1,5 +1,5 @@
-//! Adam over the network's parameters, one pass of our own kernel, on the CPU and on the device. The moments stand under the parameters' names, so that a checkpoint holds them and they can be read where
-//! only asynchronous reads exist.
+//! Adam over the network's parameters, one pass of our own kernel, on the CPU and on the device. The moments stand under
+//! the parameters' names, so that a checkpoint holds them and they can be read where only asynchronous reads exist.
 
 use std::collections::BTreeMap;
 

@@ -6,20 +6,10 @@ use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
 use super::reduce::total;
+use super::scalar::logistic;
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::kernels::Gate;
 use crate::ops::gate::GateKernels;
-
-#[cube]
-fn sigmoid(u: f32, scale: f32) -> f32 {
-    // Of the negative magnitude, so that eˣ never grows beyond bounds.
-    let e = (-u.abs()).exp();
-    let mut above = 1.0_f32;
-    if u < 0.0 {
-        above = e;
-    }
-    scale * above / (1.0_f32 + e)
-}
 
 /// The gradient of the logit from that of s: s (scale − s) / scale.
 #[cube]
@@ -49,7 +39,7 @@ fn forward_kernel(
         for k in 0..dk {
             u += left[row * left_stride + r * dk + k] * right[row * right_stride + k * dc + c];
         }
-        s[place] = sigmoid(u, scale);
+        s[place] = scale * logistic(u);
     }
 }
 
@@ -197,7 +187,7 @@ fn shared_right_kernel(
 #[cube(launch)]
 fn sigmoid_kernel(u: &[f32], s: &mut [f32], scale: f32) {
     if ABSOLUTE_POS < s.len() {
-        s[ABSOLUTE_POS] = sigmoid(u[ABSOLUTE_POS], scale);
+        s[ABSOLUTE_POS] = scale * logistic(u[ABSOLUTE_POS]);
     }
 }
 

@@ -13,6 +13,7 @@ mod gate;
 mod modulated;
 mod pair_loss;
 mod reduce;
+mod scalar;
 mod tables;
 
 use burn::backend::tensor::FloatTensor;

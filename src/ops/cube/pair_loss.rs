@@ -5,8 +5,8 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
-use super::cross_entropy::{logistic, softplus};
 use super::reduce::total;
+use super::scalar::{logistic, softplus};
 use super::{UNITS, elementwise, empty, one_cube_each};
 use crate::ops::pair_loss::{PairLossKernels, Pairs};
 
