@@ -1,5 +1,10 @@
 // Files of a user's own that nobody prepared: they work, or the page says exactly what to do.
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { start } from "./browser.mjs";
 
@@ -12,20 +17,21 @@ after(() => browser?.close());
 const HEAD = ["page", "user", "colour", "price", "bought"];
 const ROWS = 600;
 
-/** A table whose rows follow from their numbers. */
+/** The cells of a row follow from its number. */
+function row(i) {
+  const mixed = (i * 2654435761) % 4294967296;
+  return [
+    ["home", "search", "cart"][i % 3],
+    `u${mixed % 41}`,
+    ["red", "blue", "green"][(mixed % 7) % 3],
+    ((mixed % 10007) / 100).toFixed(2),
+    mixed % (6 - (i % 3)) === 0 ? "1" : "0",
+  ];
+}
+
 function table({ separator = ",", head = HEAD, edit = (cells) => cells } = {}) {
   const lines = [head.join(separator)];
-  for (let i = 0; i < ROWS; i++) {
-    const mixed = (i * 2654435761) % 4294967296;
-    const cells = [
-      ["home", "search", "cart"][i % 3],
-      `u${mixed % 41}`,
-      ["red", "blue", "green"][(mixed % 7) % 3],
-      ((mixed % 10007) / 100).toFixed(2),
-      mixed % (6 - (i % 3)) === 0 ? "1" : "0",
-    ];
-    lines.push(edit(cells, i).join(separator));
-  }
+  for (let i = 0; i < ROWS; i++) lines.push(edit(row(i), i).join(separator));
   return `${lines.join("\n")}\n`;
 }
 
@@ -81,20 +87,30 @@ test("missing values, in three spellings", async () => {
   await trains(bench, 3);
 });
 
-test("a label of yes and no: the page says what to write, and it works when written", async () => {
-  const edit = (cells) => [
-    ...cells.slice(0, 4),
-    cells[4] === "1" ? "yes" : "no",
-  ];
-  const bench = await opened(table({ edit }));
-  assert.match(await bench.text("data-error"), /no column looks like a label/);
+const labelled = (no, yes) =>
+  table({
+    edit: (cells) => [...cells.slice(0, 4), cells[4] === "1" ? yes : no],
+  });
+
+test("a label of yes and no: guessed, and it trains", async () => {
+  const bench = await opened(labelled("no", "yes"));
+  const schema = await bench.part("schema").inputValue();
+  assert.match(schema, /positive = \["yes"\]\nnegative = \["no"\]/);
+  await trains(bench, 3);
+});
+
+test("a label in words of one's own: the page says what to write, and it works when written", async () => {
+  const bench = await opened(labelled("left", "paid"));
+  const failure = await bench.text("data-error");
+  assert.match(failure, /no column looks like a label/);
+  assert.match(failure, /column "bought" is "left" or "paid"/);
   await bench.page.getByText('positive = ["yes"]').waitFor();
   assert.match(await bench.part("schema").inputValue(), /\[label\]/);
   await bench.part("schema").fill(`
 [label]
 column = "bought"
-positive = ["yes"]
-negative = ["no"]
+positive = ["paid"]
+negative = ["left"]
 
 [scenario]
 field = "page"
@@ -118,6 +134,52 @@ kind = "categorical"
   assert.equal(await bench.part("data-error").count(), 0);
   await trains(bench, 3);
 });
+
+test("50 MB: read, trained on and scored, and the page can be used meanwhile", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "mi-dpg-"));
+  try {
+    const file = join(folder, "large.csv");
+    const rows = await large(file, 50_000_000);
+    const bench = await browser.open("?epochs=1&maxSteps=3");
+    await bench.ready();
+    await bench.page.evaluate(() => {
+      window.longest = 0;
+    });
+    await bench.part("csv-file").setInputFiles(file);
+    await bench.pickScenario(1);
+    const info = bench.page.getByTestId("data-info").getByText("large.csv");
+    await info.or(bench.part("data-error")).waitFor();
+    const told = await bench.text("data-info");
+    assert.match(told, new RegExp(`Rows\\s+${rows.toLocaleString("en")}`));
+    await bench.train();
+    await bench.view("scoring");
+    await bench.part("score-data").click();
+    await bench.part("score-result").waitFor();
+    const result = await bench.text("score-result");
+    assert.match(result, new RegExp(`${rows.toLocaleString("en")} rows`));
+    t.diagnostic(`${result.replaceAll(/\s+/g, " ")}`);
+    t.diagnostic(`longest main-thread task: ${await bench.longestTask()} ms`);
+    await bench.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** Writes rows until the file has `bytes`; returns how many. */
+async function large(file, bytes) {
+  const out = createWriteStream(file);
+  out.write(`${HEAD.join(",")}\n`);
+  let rows = 0;
+  for (let written = 0; written < bytes;) {
+    const lines = Array.from({ length: 10_000 }, () => row(rows++).join(","));
+    const text = `${lines.join("\n")}\n`;
+    written += text.length;
+    if (!out.write(text)) await once(out, "drain");
+  }
+  out.end();
+  await once(out, "finish");
+  return rows;
+}
 
 test("one scenario: what is taken for it can be seen and changed, and one is enough", async () => {
   const edit = (cells) => ["all", ...cells.slice(1)];

@@ -1,7 +1,7 @@
 //! Which column is the label.
 
 use super::profile::{Column, Profile};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, quote};
 
 /// The rule of the label.
 pub(super) enum Rule {
@@ -29,19 +29,13 @@ const LABELS: [&str; 14] = [
 
 pub(super) fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
     let columns = || profile.columns.iter().enumerate();
-    let values = |column: &Column| {
-        let values: Vec<String> = column.counts.keys().cloned().collect();
-        match &values[..] {
-            [zero, one] if column.is_binary() => Some(Rule::Positive(one.clone(), zero.clone())),
-            _ => None,
-        }
+    let named = |name: &'static str| {
+        columns().filter(move |(_, column)| column.name.eq_ignore_ascii_case(name))
     };
     for name in LABELS {
-        let found = columns().find(|(_, column)| column.name.eq_ignore_ascii_case(name));
-        if let Some((index, column)) = found
-            && let Some(rule) = values(column)
-        {
-            return Ok((index, rule, "its name says so, and it is 0 or 1".into()));
+        if let Some((index, outcomes)) = named(name).find_map(outcomes) {
+            let why = format!("its name says so, and it is {outcomes}");
+            return Ok((index, outcomes.rule(), why));
         }
     }
     let rating = columns().find(|(_, column)| {
@@ -54,19 +48,72 @@ pub(super) fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
         let why = "a rating; 4 and more counts as positive".into();
         return Ok((index, Rule::AtLeast(4.0), why));
     }
-    let binary = columns().rev().find(|(_, column)| column.is_binary());
-    if let Some((index, column)) = binary
-        && let Some(rule) = values(column)
-    {
-        return Ok((
-            index,
-            rule,
-            "the last column that is 0 or 1: please check".into(),
-        ));
+    let mut binary: Vec<_> = columns().filter_map(outcomes).collect();
+    // Numbers before words, the last of each.
+    binary.sort_by_key(|(_, outcomes)| outcomes.positive == "1" || outcomes.positive == "1.0");
+    if let Some((index, outcomes)) = binary.pop() {
+        let why = format!("the last column that is {outcomes}: please check");
+        return Ok((index, outcomes.rule(), why));
     }
-    Err(Error::new(
+    let missing = Error::new(
         ErrorKind::Schema,
-        "no column looks like a label: none is 0 or 1 in the first rows, and none is a rating",
-    )
-    .hint("write [label] yourself, starting from a preset"))
+        "no column looks like a label: none is 0 or 1, or yes or no, in the first rows, and none is a rating",
+    );
+    let two = LABELS.into_iter().flat_map(named);
+    let mut two = two.filter(|(_, column)| column.counts.len() == 2);
+    Err(match two.next() {
+        Some((_, column)) => {
+            let values: Vec<String> = column.counts.keys().map(|value| quote(value)).collect();
+            missing.hint(format!(
+                "column {} is {}: write [label] with the one that is positive",
+                quote(&column.name),
+                values.join(" or ")
+            ))
+        }
+        None => missing.hint("write [label] yourself, starting from a preset"),
+    })
+}
+
+/// The two values of a column that say whether something came about.
+struct Outcomes<'a> {
+    negative: &'a str,
+    positive: &'a str,
+}
+
+/// What stands for 0 and for 1, in lower case.
+const OPPOSITES: [[&str; 2]; 8] = [
+    ["0", "1"],
+    ["0.0", "1.0"],
+    ["no", "yes"],
+    ["n", "y"],
+    ["false", "true"],
+    ["f", "t"],
+    ["neg", "pos"],
+    ["negative", "positive"],
+];
+
+fn outcomes((index, column): (usize, &Column)) -> Option<(usize, Outcomes<'_>)> {
+    let mut values = column.counts.keys().map(String::as_str);
+    let (Some(first), Some(second), None) = (values.next(), values.next(), values.next()) else {
+        return None;
+    };
+    [(first, second), (second, first)]
+        .into_iter()
+        .find(|(negative, positive)| {
+            let pair = [negative, positive].map(|value| value.trim().to_lowercase());
+            OPPOSITES.iter().any(|opposites| pair == *opposites)
+        })
+        .map(|(negative, positive)| (index, Outcomes { negative, positive }))
+}
+
+impl Outcomes<'_> {
+    fn rule(&self) -> Rule {
+        Rule::Positive(self.positive.to_owned(), self.negative.to_owned())
+    }
+}
+
+impl std::fmt::Display for Outcomes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} or {}", self.negative, self.positive)
+    }
 }

@@ -140,12 +140,6 @@ impl Column {
         self.present > 0 && self.numbers == self.present
     }
 
-    /// Whether there are exactly two values, 0 and 1.
-    pub(super) fn is_binary(&self) -> bool {
-        let values: Vec<&str> = self.counts.keys().map(String::as_str).collect();
-        matches!(values[..], ["0", "1"] | ["0.0", "1.0"])
-    }
-
     /// The days between the first and the last time, both counted.
     pub(super) fn days(&self) -> i32 {
         let Some(format) = &self.time else { return 0 };

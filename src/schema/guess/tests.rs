@@ -99,6 +99,41 @@ fn other_delimiters() {
 }
 
 #[test]
+fn a_label_in_words() {
+    let label = |values: [&str; 2]| {
+        let [no, yes] = values;
+        let text = format!("page,bought\nhome,{no}\ncart,{yes}\nhome,{yes}\n");
+        guessed(&text).label.rule
+    };
+    for [no, yes] in [["no", "yes"], ["False", "True"], ["N", "Y"], ["neg", "pos"]] {
+        let rule = LabelRule::Values {
+            positive: vec![yes.into()],
+            negative: vec![no.into()],
+        };
+        assert_eq!(label([no, yes]), rule);
+        assert_eq!(label([yes, no]).clone(), label([no, yes]));
+    }
+}
+
+#[test]
+fn a_label_that_is_0_or_1_goes_before_words() {
+    let text = "page,seen,flag,loyal\nhome,yes,0,n\ncart,no,1,y\ncart,no,1,n\n";
+    assert_eq!(guessed(text).label.column, "flag");
+    let text = "page,seen,loyal\nhome,yes,n\ncart,no,y\ncart,no,n\n";
+    assert_eq!(guessed(text).label.column, "loyal");
+}
+
+#[test]
+fn a_label_whose_positive_value_is_unknown_is_named() {
+    let error = guess("page,bought\nhome,left\ncart,paid\n".as_bytes(), "log").unwrap_err();
+    let hint = error.to_string();
+    assert!(
+        hint.contains(r#"column "bought" is "left" or "paid""#),
+        "{hint}"
+    );
+}
+
+#[test]
 fn what_cannot_be_guessed_is_an_error_that_says_so() {
     let error = |text: &[u8]| guess(text, "log").unwrap_err().to_string();
     assert!(error(b"").contains("the file is empty"));

@@ -59,9 +59,14 @@ export const METHODS: readonly (readonly [Method, string])[] = [
 ];
 
 /** Their bare names. */
-export const METHOD_NAMES: ReadonlyMap<string, string> = new Map(
+const METHOD_NAMES: ReadonlyMap<string, string> = new Map(
   METHODS.map(([name, label]) => [name, label.split(" ")[0] ?? name]),
 );
+
+/** A method as it is called in the paper. */
+export function methodName(method: string): string {
+  return METHOD_NAMES.get(method) ?? method;
+}
 
 /** Whether a method has weighting matrices. */
 export const isWeighted = (method: Method) => method === "dpg" || method === "mi-dpg";

@@ -1,7 +1,7 @@
 // Runs on one chart: which figure of each epoch is drawn, and what a run is called.
 import type { AlignedData } from "uplot";
 import type { EpochEvent, TrainConfig } from "../../client/index.ts";
-import { METHOD_NAMES } from "./options.ts";
+import { methodName } from "./options.ts";
 
 export const FIGURES = [
   ["auc", "Validation AUC"],
@@ -19,7 +19,7 @@ interface Run {
 
 /** "3: MI-DPG (r), λ 1, seed 1". */
 export function runName({ number, config }: Pick<Run, "number" | "config">): string {
-  const method = METHOD_NAMES.get(config.method) ?? config.method;
+  const method = methodName(config.method);
   const weighted = config.method === "dpg" || config.method === "mi-dpg";
   const parts = [`${number}: ${method}${weighted ? ` (${config.variant})` : ""}`];
   if (config.method === "mi-dpg") parts.push(`λ ${config.lambda}`);
