@@ -25,6 +25,10 @@ const scorer: Plugin = {
     source === "../score/mi_dpg.js"
       ? fileURLToPath(new URL("../pkg/score/mi_dpg.js", import.meta.url))
       : null,
+  transform: (code, id) =>
+    id.endsWith("/client/score-wasm.ts")
+      ? code.replaceAll('"../score/', '"../../pkg/score/')
+      : null,
 };
 
 /** The list of what must be kept for a page without a network is known once all is written. */

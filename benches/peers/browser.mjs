@@ -31,9 +31,11 @@ const size = (...files) => {
 };
 const sizes = {
   "mi-dpg/score": size(
-    ...["score/mi_dpg_bg.wasm", "score/mi_dpg.js", "client/score.js"].map((f) =>
-      join(PACKAGE, f),
-    ),
+    ...[
+      "score/mi_dpg_relaxed_bg.wasm",
+      "score/mi_dpg.js",
+      "client/score.js",
+    ].map((f) => join(PACKAGE, f)),
   ),
   "onnxruntime-web": size(
     modules("onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),

@@ -42,7 +42,7 @@ pub struct AdaSparse {
 struct Factors {
     /// π, \[batch, N\].
     pi: Tensor<2>,
-    /// 1 − the share of pruned neurons, \[1\]; with the gradient of σ(αv).
+    /// 1 − the share of pruned neurons, \[1\], with the gradient of σ(αv); where it is regularised.
     kept: Option<Tensor<1>>,
 }
 
@@ -80,10 +80,12 @@ impl AdaSparse {
     pub fn forward(&self, batch: &Batch<'_>) -> Forward {
         let e = batch.input.clone().narrow(1, 0, self.aware);
         let alpha: Tensor<2> = self.alpha.val().detach().unsqueeze();
+        let regularises = self.config.regularises();
+        let training = batch.training.filter(|_| regularises);
         let mut kept = Vec::new();
         let mut prune = |pruner: &Linear, h: Tensor<2>| {
             let v = pruner.forward(Tensor::cat(vec![e.clone(), h.clone()], 1));
-            let factors = self.factors(v, &alpha);
+            let factors = self.factors(v, &alpha, training.is_some());
             kept.extend(factors.kept);
             factors.pi * h
         };
@@ -96,15 +98,12 @@ impl AdaSparse {
         }
         let logits = self.backbone.output.forward(hidden).squeeze_dim(1);
         Forward {
-            penalty: batch
-                .training
-                .filter(|_| self.config.regularises())
-                .and_then(|progress| self.penalty(kept, progress)),
+            penalty: training.and_then(|progress| self.penalty(kept, progress)),
             ..Forward::of_logits(logits)
         }
     }
 
-    fn factors(&self, v: Tensor<2>, alpha: &Tensor<2>) -> Factors {
+    fn factors(&self, v: Tensor<2>, alpha: &Tensor<2>, regularised: bool) -> Factors {
         let config = &self.config;
         let (scale, value) = match config.form {
             PruningForm::Scaling => {
@@ -115,17 +114,19 @@ impl AdaSparse {
             PruningForm::Fusion => (config.beta, scaled_sigmoid(v * alpha.clone(), config.beta)),
         };
         let above = value.clone().detach().greater_elem(config.epsilon).float();
+        if config.form == PruningForm::Fusion && !regularised {
+            let pi = value * above;
+            return Factors { pi, kept: None };
+        }
         // 0 or 1, with the gradient of σ(αv).
         let passed = value.clone().div_scalar(scale);
         let step = passed.clone() + (above.clone() - passed).detach();
+        let kept = regularised.then(|| step.clone().mean());
         let pi = match config.form {
             PruningForm::Fusion => value * above,
-            _ => step.clone(),
+            _ => step,
         };
-        Factors {
-            pi,
-            kept: Some(step.mean()),
-        }
+        Factors { pi, kept }
     }
 
     /// R_s.
@@ -133,19 +134,19 @@ impl AdaSparse {
         let [low, high] = self.config.sparsity;
         let middle = (low + high) / 2.0;
         let layers = kept.len();
-        let terms = kept.into_iter().map(|kept| {
-            let pruned = kept.neg().add_scalar(1.0);
-            let distance = pruned.clone().sub_scalar(middle).abs();
-            let fixed = pruned.detach();
-            let outside = fixed
-                .clone()
-                .lower_elem(low)
-                .float()
-                .add(fixed.greater_elem(high).float());
-            let weight = distance.clone().detach() * outside;
-            weight * distance
-        });
-        let sum = terms.reduce(|a, b| a + b)?;
+        if kept.is_empty() {
+            return None;
+        }
+        let pruned = Tensor::cat(kept, 0).neg().add_scalar(1.0);
+        let distance = pruned.clone().sub_scalar(middle).abs();
+        let fixed = pruned.detach();
+        let outside = fixed
+            .clone()
+            .lower_elem(low)
+            .float()
+            .add(fixed.greater_elem(high).float());
+        let weight = distance.clone().detach() * outside;
+        let sum = (weight * distance).sum();
         Some(sum.mul_scalar(ramp(self.config.lambda, progress) / layers as f32))
     }
 }

@@ -170,11 +170,11 @@ impl Apg {
     /// Logits of a batch.
     pub fn forward(&self, batch: &Batch<'_>) -> Forward {
         let input = batch.input.clone();
-        let parts = self
-            .columns
-            .iter()
-            .map(|&[start, end]| input.clone().narrow(1, start, end - start));
-        let z = Tensor::cat(parts.collect(), 1);
+        let columns = |&[start, end]: &[usize; 2]| input.clone().narrow(1, start, end - start);
+        let z = match &self.columns[..] {
+            [one] => columns(one),
+            several => Tensor::cat(several.iter().map(columns).collect(), 1),
+        };
         let hidden = self.layers.iter().fold(input, |h, layer| {
             let z = match self.condition {
                 ApgCondition::Own => h.clone(),

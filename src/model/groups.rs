@@ -80,9 +80,13 @@ impl Groups {
         known.next_back().map_or(0, |part| part.rows.end)
     }
 
+    /// The rows of every group.
+    pub fn rows(&self) -> Vec<Range<usize>> {
+        self.parts.iter().map(|part| part.rows.clone()).collect()
+    }
+
     /// Layers of the groups, each on its own rows of `sorted`: W x + b or max(0, W x + b) with the W and b that `layer`
-    /// has for a group's scenario; one group has some at least, and those without are not in `sorted`. By our own
-    /// operation where it runs, elsewhere the same from Burn's.
+    /// has for a group's scenario; one group has some at least, and those without are not in `sorted`.
     pub fn dense(
         &self,
         sorted: Tensor<2>,
@@ -94,28 +98,35 @@ impl Groups {
             .parts
             .iter()
             .filter_map(|part| Some((layer(part.scenario)?, part.rows.clone())));
-        if !ops::run_on(&sorted) {
-            let outputs = parts.map(|((weight, bias), rows)| {
-                let own = sorted.clone().narrow(0, rows.start, rows.len());
-                dense(own, weight, bias, positive)
-            });
-            return Tensor::cat(outputs.collect(), 0);
-        }
         let (layers, rows): (Vec<_>, Vec<_>) = parts.unzip();
         let (weights, biases): (Vec<_>, Vec<_>) = layers.into_iter().unzip();
-        let weight = Tensor::stack::<3>(weights, 0);
-        ops::grouped(sorted, weight, Tensor::stack(biases, 0), rows, positive)
+        let layers = (Tensor::stack(weights, 0), Tensor::stack(biases, 0));
+        Self::apply(sorted, layers, rows, positive)
+    }
+
+    /// The same with W \[groups, d_m, d_n\] and b \[groups, d_m\] of the groups that have `rows`: by our own operation
+    /// where it runs, elsewhere the same from Burn's.
+    pub fn apply(
+        sorted: Tensor<2>,
+        (weight, bias): (Tensor<3>, Tensor<2>),
+        rows: Vec<Range<usize>>,
+        positive: bool,
+    ) -> Tensor<2> {
+        if ops::run_on(&sorted) {
+            return ops::grouped(sorted, weight, bias, rows, positive);
+        }
+        let outputs = rows.into_iter().enumerate().map(|(k, rows)| {
+            let own = sorted.clone().narrow(0, rows.start, rows.len());
+            let weight = weight.clone().narrow(0, k, 1).squeeze_dim(0);
+            let bias = bias.clone().narrow(0, k, 1).squeeze_dim(0);
+            dense(own, weight, bias, positive)
+        });
+        Tensor::cat(outputs.collect(), 0)
     }
 }
 
-impl Group {
-    /// The group's rows of a sorted tensor.
-    pub fn of<const D: usize>(&self, sorted: &Tensor<D>) -> Tensor<D> {
-        sorted.clone().narrow(0, self.rows.start, self.rows.len())
-    }
-}
-
-fn index(values: &[i32], device: &Device) -> Tensor<1, Int> {
+/// Places as a tensor.
+pub(super) fn index(values: &[i32], device: &Device) -> Tensor<1, Int> {
     Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
 }
 

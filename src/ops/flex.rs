@@ -1,13 +1,17 @@
 //! The operations on Burn's CPU backend, by the kernels that the scorer runs on too.
 
+use std::ops::Range;
+
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::{Shape, TensorData};
+use burn::tensor::{Shape, Slice, TensorData};
 
 use super::Contiguous;
 use super::adam::AdamBackend;
 use super::dense::DenseKernels;
 use super::gate::GateKernels;
+use super::grouped::{self, GroupedKernels};
 use super::modulated::{InputGradients, Inputs, ModulatedKernels};
 use crate::kernels::{self, Adam, Gate, ModulatedLayer};
 
@@ -112,6 +116,70 @@ impl DenseKernels for Flex {
             None => kernels::bias_gradient(values(&gradient), width),
         };
         (gradient, tensor(bias, [width]))
+    }
+}
+
+/// Some rows of \[batch, ·\].
+fn of_rows(tensor: &FlexTensor, rows: &Range<usize>) -> FlexTensor {
+    Flex::float_slice(tensor.clone(), &[Slice::from(rows.clone())])
+}
+
+/// The k-th of \[groups, …\].
+fn of_group(tensor: &FlexTensor, k: usize) -> FlexTensor {
+    let shape = Shape::from(tensor.shape()[1..].to_vec());
+    let part = Flex::float_slice(tensor.clone(), &[Slice::from(k..k + 1)]);
+    Flex::float_reshape(part, shape)
+}
+
+/// \[…\] of every group → \[groups, …\].
+fn stack(groups: Vec<FlexTensor>) -> FlexTensor {
+    let alone = |tensor: FlexTensor| {
+        let mut shape = vec![1];
+        shape.extend(tensor.shape().iter());
+        Flex::float_reshape(tensor, Shape::from(shape))
+    };
+    Flex::float_cat(groups.into_iter().map(alone).collect(), 0)
+}
+
+/// Group by group.
+impl GroupedKernels for Flex {
+    type Rows = Vec<Range<usize>>;
+
+    fn rows_of_groups(rows: Vec<Range<usize>>, _: &FlexTensor) -> Self::Rows {
+        rows
+    }
+
+    fn grouped_forward(inputs: &grouped::Inputs<Self>, bias: FlexTensor, relu: bool) -> FlexTensor {
+        let outputs = inputs.rows.iter().enumerate().map(|(k, rows)| {
+            let weight = Self::float_transpose(of_group(&inputs.weight, k));
+            let product = Self::float_matmul(of_rows(&inputs.input, rows), weight);
+            Self::add_bias(product, of_group(&bias, k), relu)
+        });
+        Self::float_cat(outputs.collect(), 0)
+    }
+
+    fn grouped_backward(
+        inputs: grouped::Inputs<Self>,
+        output: Option<FlexTensor>,
+        gradient: FlexTensor,
+    ) -> grouped::InputGradients<Self> {
+        let (mut d_input, mut d_weight, mut d_bias) = (Vec::new(), Vec::new(), Vec::new());
+        for (k, rows) in inputs.rows.iter().enumerate() {
+            let output = output.as_ref().map(|output| of_rows(output, rows));
+            let (gradient, bias) = Self::bias_gradient(output, of_rows(&gradient, rows));
+            let weight = of_group(&inputs.weight, k);
+            d_input.push(Self::float_matmul(gradient.clone(), weight));
+            d_weight.push(Self::float_matmul(
+                Self::float_transpose(gradient),
+                of_rows(&inputs.input, rows),
+            ));
+            d_bias.push(bias);
+        }
+        grouped::InputGradients {
+            input: Self::float_cat(d_input, 0),
+            weight: stack(d_weight),
+            bias: stack(d_bias),
+        }
     }
 }
 

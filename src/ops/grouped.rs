@@ -10,10 +10,8 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, TensorMetadata, backend_extension};
-use burn::tensor::{Shape, Slice, Tensor};
-
-use super::dense::DenseKernels;
+use burn::backend::{Autodiff, Backend, Dispatch, backend_extension};
+use burn::tensor::Tensor;
 
 /// x \[batch, d_n\], W \[groups, d_m, d_n\], b \[groups, d_m\] → \[batch, d_m\]. The rows of the groups, of which there is
 /// one at least, cover the batch in their order.
@@ -45,6 +43,44 @@ trait GroupedBackend: Backend {
     ) -> FloatTensor<Self>;
 }
 
+/// What a backend brings for them.
+pub(super) trait GroupedKernels: Backend {
+    /// The rows of the groups as the kernels want them.
+    type Rows: std::fmt::Debug + Clone + Send + 'static;
+
+    fn rows_of_groups(rows: Vec<Range<usize>>, like: &FloatTensor<Self>) -> Self::Rows;
+
+    fn grouped_forward(
+        inputs: &Inputs<Self>,
+        bias: FloatTensor<Self>,
+        relu: bool,
+    ) -> FloatTensor<Self>;
+
+    /// `output` is y where ReLU made it.
+    fn grouped_backward(
+        inputs: Inputs<Self>,
+        output: Option<FloatTensor<Self>>,
+        gradient: FloatTensor<Self>,
+    ) -> InputGradients<Self>;
+}
+
+/// What both passes read.
+#[derive(Debug, Clone)]
+pub(super) struct Inputs<B: GroupedKernels> {
+    /// x.
+    pub(super) input: FloatTensor<B>,
+    /// W.
+    pub(super) weight: FloatTensor<B>,
+    pub(super) rows: B::Rows,
+}
+
+/// The gradients of x, W and b.
+pub(super) struct InputGradients<B: Backend> {
+    pub(super) input: FloatTensor<B>,
+    pub(super) weight: FloatTensor<B>,
+    pub(super) bias: FloatTensor<B>,
+}
+
 without_gradients!(impl GroupedBackend {
     fn grouped(
         input: FloatTensor<Self>,
@@ -53,42 +89,12 @@ without_gradients!(impl GroupedBackend {
         rows: Vec<Range<usize>>,
         relu: bool,
     ) -> FloatTensor<Self> {
-        forward::<Self>(&input, &weight, &bias, &rows, relu)
+        let rows = Self::rows_of_groups(rows, &input);
+        Self::grouped_forward(&Inputs { input, weight, rows }, bias, relu)
     }
 });
 
-fn forward<B: DenseKernels>(
-    input: &FloatTensor<B>,
-    weight: &FloatTensor<B>,
-    bias: &FloatTensor<B>,
-    rows: &[Range<usize>],
-    relu: bool,
-) -> FloatTensor<B> {
-    let outputs = rows.iter().enumerate().map(|(k, rows)| {
-        let product = B::float_matmul(
-            of_rows::<B>(input, rows),
-            B::float_transpose(of_group::<B>(weight, k)),
-        );
-        B::add_bias(product, of_group::<B>(bias, k), relu)
-    });
-    B::float_cat(outputs.collect(), 0)
-}
-
-/// Some rows of \[batch, ·\].
-fn of_rows<B: Backend>(tensor: &FloatTensor<B>, rows: &Range<usize>) -> FloatTensor<B> {
-    B::float_slice(tensor.clone(), &[Slice::from(rows.clone())])
-}
-
-/// The k-th of \[groups, …\].
-fn of_group<B: Backend>(tensor: &FloatTensor<B>, k: usize) -> FloatTensor<B> {
-    let shape = Shape::from(tensor.shape()[1..].to_vec());
-    B::float_reshape(
-        B::float_slice(tensor.clone(), &[Slice::from(k..k + 1)]),
-        shape,
-    )
-}
-
-impl<B: DenseKernels, C: CheckpointStrategy> GroupedBackend for Autodiff<B, C> {
+impl<B: GroupedKernels, C: CheckpointStrategy> GroupedBackend for Autodiff<B, C> {
     fn grouped(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -98,14 +104,18 @@ impl<B: DenseKernels, C: CheckpointStrategy> GroupedBackend for Autodiff<B, C> {
     ) -> FloatTensor<Self> {
         let nodes = [input.node(), weight.node(), bias.node()];
         let (input, weight) = (input.into_primitive(), weight.into_primitive());
-        let output = forward::<B>(&input, &weight, &bias.into_primitive(), &rows, relu);
+        let rows = B::rows_of_groups(rows, &input);
+        let inputs = Inputs {
+            input,
+            weight,
+            rows,
+        };
+        let output = B::grouped_forward(&inputs, bias.into_primitive(), relu);
         match Grouped.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let state = State {
-                    input,
-                    weight,
+                    inputs,
                     output: relu.then(|| output.clone()),
-                    rows,
                 };
                 prep.finish(state, output)
             }
@@ -119,47 +129,28 @@ struct Grouped;
 
 /// What the gradients need.
 #[derive(Debug, Clone)]
-struct State<B: Backend> {
-    input: FloatTensor<B>,
-    weight: FloatTensor<B>,
+struct State<B: GroupedKernels> {
+    inputs: Inputs<B>,
     /// y, where ReLU made it.
     output: Option<FloatTensor<B>>,
-    rows: Vec<Range<usize>>,
 }
 
-impl<B: DenseKernels> Backward<B, 3> for Grouped {
+impl<B: GroupedKernels> Backward<B, 3> for Grouped {
     type State = State<B>;
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let State {
-            input,
-            weight,
-            output,
-            rows,
-        } = ops.state;
+        let State { inputs, output } = ops.state;
         let gradient = grads.consume::<B>(&ops.node);
-        let shape = weight.shape();
-        let (dm, dn) = (shape[1], shape[2]);
-        let mut d_input = Vec::with_capacity(rows.len());
-        let mut d_weight = Vec::with_capacity(rows.len());
-        let mut d_bias = Vec::with_capacity(rows.len());
-        for (k, rows) in rows.iter().enumerate() {
-            let output = output.as_ref().map(|output| of_rows::<B>(output, rows));
-            let (gradient, bias) = B::bias_gradient(output, of_rows::<B>(&gradient, rows));
-            d_input.push(B::float_matmul(gradient.clone(), of_group::<B>(&weight, k)));
-            let product = B::float_matmul(B::float_transpose(gradient), of_rows::<B>(&input, rows));
-            d_weight.push(B::float_reshape(product, Shape::new([1, dm, dn])));
-            d_bias.push(B::float_reshape(bias, Shape::new([1, dm])));
+        let gradients = B::grouped_backward(inputs, output, gradient);
+        let [input, weight, bias] = ops.parents;
+        if let Some(node) = input {
+            grads.register::<B>(node.id, gradients.input);
         }
-        let [input_node, weight_node, bias_node] = ops.parents;
-        if let Some(node) = input_node {
-            grads.register::<B>(node.id, B::float_cat(d_input, 0));
+        if let Some(node) = weight {
+            grads.register::<B>(node.id, gradients.weight);
         }
-        if let Some(node) = weight_node {
-            grads.register::<B>(node.id, B::float_cat(d_weight, 0));
-        }
-        if let Some(node) = bias_node {
-            grads.register::<B>(node.id, B::float_cat(d_bias, 0));
+        if let Some(node) = bias {
+            grads.register::<B>(node.id, gradients.bias);
         }
     }
 }

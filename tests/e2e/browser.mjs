@@ -39,6 +39,8 @@ export const GPU_FLAGS = [
   "--ignore-gpu-blocklist",
 ];
 
+const TRACED = ["devtools.timeline", "disabled-by-default-devtools.timeline"];
+
 /** Serves the site under a sub-path and starts a browser; `close` ends both. */
 export async function start(flags = [], root = site) {
   if (root === site && !existsSync(`${site}index.html`))
@@ -109,15 +111,16 @@ async function open(browser, url, query, settings) {
     );
   });
   await page.goto(`${url}${query}`);
-  return new Bench(page, context, trouble);
+  return new Bench(page, context, trouble, origin);
 }
 
 /** The page as a test uses it. */
 export class Bench {
-  constructor(page, context, trouble) {
+  constructor(page, context, trouble, origin) {
     this.page = page;
     this.context = context;
     this.trouble = trouble;
+    this.origin = origin;
   }
 
   part(testid) {
@@ -227,6 +230,33 @@ export class Bench {
       name: download.suggestedFilename(),
       bytes: await readFile(await download.path()),
     };
+  }
+
+  /** The page's main thread while `work` goes on, from Chromium's trace: its tasks in milliseconds, the longest first. */
+  async traced(work) {
+    const browser = this.context.browser();
+    await browser.startTracing(this.page, { categories: TRACED });
+    await work();
+    const { traceEvents } = JSON.parse(await browser.stopTracing());
+    // The browser opens other renderers beside the page's; the page's is the one that draws frames for the main frame.
+    const started = traceEvents.find(
+      ({ name }) => name === "TracingStartedInBrowser",
+    );
+    const { processId } = started.args.data.frames.find(
+      ({ parent, url }) => !parent && url.startsWith(this.origin),
+    );
+    const main = traceEvents.find(
+      ({ name, pid, args }) =>
+        name === "thread_name" &&
+        pid === processId &&
+        args.name === "CrRendererMain",
+    );
+    const tasks = traceEvents.filter(
+      ({ name, pid, tid }) =>
+        name === "RunTask" && pid === main.pid && tid === main.tid,
+    );
+    assert.ok(tasks.length > 0, "the trace has no task of the page");
+    return tasks.map(({ dur }) => (dur ?? 0) / 1000).sort((a, b) => b - a);
   }
 
   longestTask() {

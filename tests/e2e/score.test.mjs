@@ -119,6 +119,42 @@ test("a file that is no model is an error with a kind", () => {
   });
 });
 
+for (const [browserIs, knows, file] of [
+  ["a browser with relaxed SIMD", true, "mi_dpg_relaxed_bg.wasm"],
+  ["a browser without", false, "mi_dpg_bg.wasm"],
+]) {
+  test(`${browserIs}: ${file} is fetched, alone and by a pool, and scores the same`, async () => {
+    const page = await browser.blank();
+    const { scores, pooled, fetched } = await page.evaluate(
+      async ({ model, rows, knows }) => {
+        if (!knows) WebAssembly.validate = () => false;
+        const here = location.href;
+        const [{ default: init, Scorer }, { createScorerPool }] =
+          await Promise.all([
+            import(`${here}client/score.js`),
+            import(`${here}client/pool.js`),
+          ]);
+        await init();
+        const bytes = Uint8Array.from(model);
+        const scores = Scorer.load(bytes).scoreRows(rows);
+        const pool = await createScorerPool({ model: bytes, size: 1 });
+        const pooled = await pool.scoreRows(rows);
+        pool.close();
+        const fetched = performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name.split("/").at(-1))
+          .filter((name) => name.endsWith(".wasm"));
+        return { scores: [...scores], pooled: [...pooled], fetched };
+      },
+      { model: [...model], rows: ROWS, knows },
+    );
+    assert.deepEqual([...new Set(fetched)], [file]);
+    close(scores, expected);
+    assert.deepEqual(pooled, scores);
+    await page.close();
+  });
+}
+
 test("a plain page under a strict content policy scores", async () => {
   const page = await browser.blank({
     "content-security-policy":

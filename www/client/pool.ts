@@ -3,6 +3,7 @@ import { MidpgError } from "./error.ts";
 import { Member } from "./pool-member.ts";
 import type { PoolWorkerLike, ScorerInfo, Task } from "./pool-protocol.ts";
 import { cells, checkCount, pieces, type IdRows, type IdShape, type Row } from "./rows.ts";
+import { scorerWasm } from "./score-wasm.ts";
 import type { WasmSource } from "./score.ts";
 
 export { MidpgError } from "./error.ts";
@@ -59,7 +60,7 @@ function spawnWorker(): PoolWorkerLike {
 
 async function compile(given: PoolOptions["module"]): Promise<WebAssembly.Module> {
   try {
-    const source = (await given) ?? new URL("../score/mi_dpg_bg.wasm", import.meta.url);
+    const source = (await given) ?? scorerWasm();
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
       return await WebAssembly.compile(source as BufferSource);

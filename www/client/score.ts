@@ -3,6 +3,7 @@
 import initWasm, { Batch as WasmBatch, Scorer as WasmScorer } from "../score/mi_dpg.js";
 import { MidpgError, fromWire, toWire } from "./error.ts";
 import { cells, checkCount, type IdRows, type Row } from "./rows.ts";
+import { scorerWasm } from "./score-wasm.ts";
 
 export { MidpgError } from "./error.ts";
 export type { ErrorKind } from "./error.ts";
@@ -64,7 +65,7 @@ export default function init(source?: WasmSource | Promise<WasmSource>): Promise
 
 async function start(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   try {
-    await initWasm(source === undefined ? undefined : { module_or_path: await source });
+    await initWasm({ module_or_path: source === undefined ? scorerWasm() : await source });
   } catch (error) {
     throw new MidpgError("io", `the scorer's wasm did not start: ${String(error)}`);
   }

@@ -68,7 +68,7 @@ impl Star {
             .forward(input, &groups.parts, batch.training.is_some());
         let last = self.layers.len() - 1;
         let logits = self.layers.iter().enumerate().fold(input, |h, (l, layer)| {
-            groups.dense(h, |scenario| Some(layer.of(scenario)), l < last)
+            Groups::apply(h, layer.of(&groups.parts), groups.rows(), l < last)
         });
         let auxiliary = self.auxiliary.logits(batch.input.clone());
         Forward {

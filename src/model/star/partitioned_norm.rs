@@ -1,10 +1,12 @@
 //! Partitioned normalisation: each scenario's rows by their own mean and variance,
 //! z' = (γ ⊙ γ_p) (z − μ_p) / √(v_p + ε) + (β + β_p).
 
-use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use std::ops::Range;
 
-use crate::model::groups::Group;
+use burn::module::{Module, Param, ParamId};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::model::groups::{Group, index};
 use crate::model::linear::parameter;
 
 const EPSILON: f32 = 1e-5;
@@ -42,15 +44,15 @@ pub struct Running {
     pub batches: Param<Tensor<1>>,
 }
 
-/// One batch's statistics of a scenario.
+/// One batch's statistics of some scenarios.
 #[derive(Debug, Clone)]
 pub struct Moments {
-    /// The place in [`PartitionedNorm::running`].
-    place: usize,
-    /// \[D\].
-    mean: Tensor<1>,
-    /// \[D\].
-    variance: Tensor<1>,
+    /// The places in [`PartitionedNorm::running`].
+    places: Vec<usize>,
+    /// \[places, D\].
+    mean: Tensor<2>,
+    /// \[places, D\].
+    variance: Tensor<2>,
 }
 
 impl Affine {
@@ -90,53 +92,71 @@ impl PartitionedNorm {
     pub fn forward(
         &self,
         sorted: Tensor<2>,
-        groups: &[Group],
+        parts: &[Group],
         training: bool,
     ) -> (Tensor<2>, Vec<Moments>) {
-        let all = self.scenarios();
-        let whole = (training && sorted.dims()[0] > 1).then(|| Moments::of(all, sorted.clone()));
-        let mut moments = Vec::new();
-        let normalised = groups
+        let (all, rows) = (self.scenarios(), sorted.dims()[0]);
+        let training = training && rows > 1;
+        let (own, others): (Vec<&Group>, Vec<&Group>) = parts
             .iter()
-            .map(|group| {
-                let place = group.scenario.unwrap_or(all);
-                let x = group.of(&sorted);
-                let statistics = match (group.scenario, &whole) {
-                    (None, whole) => whole.clone(),
-                    (Some(_), Some(_)) if group.rows.len() > 1 => {
-                        Some(Moments::of(place, x.clone()))
-                    }
-                    _ => None,
-                };
-                let (mean, variance) = match &statistics {
-                    Some(m) => (m.mean.clone(), m.variance.clone()),
-                    None => self.running[place].values(),
-                };
-                if group.scenario.is_some() {
-                    moments.extend(statistics);
+            .partition(|part| training && part.scenario.is_some() && part.rows.len() > 1);
+        let of = |parts: &[&Group]| -> Vec<Range<usize>> {
+            parts.iter().map(|part| part.rows.clone()).collect()
+        };
+        let mut moments = Vec::new();
+        let (mut mean, mut variance) = (Vec::new(), Vec::new());
+        if !own.is_empty() {
+            let places = own.iter().filter_map(|part| part.scenario).collect();
+            let own = Moments::of(places, &sorted, of(&own));
+            mean.push(own.mean.clone());
+            variance.push(own.variance.clone());
+            moments.push(own);
+        }
+        let whole = training.then(|| Moments::of(vec![all], &sorted, vec![0..rows]));
+        for part in &others {
+            let (m, v) = match (part.scenario, &whole) {
+                (None, Some(whole)) => (whole.mean.clone(), whole.variance.clone()),
+                (place, _) => {
+                    let (m, v) = self.running[place.unwrap_or(all)].values();
+                    (m.unsqueeze(), v.unsqueeze())
                 }
-                let scale = self.scale(group.scenario) / variance.add_scalar(EPSILON).sqrt();
-                (x - mean.unsqueeze()) * scale.unsqueeze() + self.shift(group.scenario).unsqueeze()
-            })
-            .collect();
+            };
+            mean.push(m);
+            variance.push(v);
+        }
         moments.extend(whole);
-        (Tensor::cat(normalised, 0), moments)
+
+        let ordered = [own, others].concat();
+        let (scale, shift) = self.affine(&ordered);
+        let scale = scale / Tensor::cat(variance, 0).add_scalar(EPSILON).sqrt();
+        let which = part_of_each(rows, &of(&ordered));
+        let which = index(&which, &sorted.device());
+        let of_each = |parts: Tensor<2>| parts.select(0, which.clone());
+        let centred = sorted - of_each(Tensor::cat(mean, 0));
+        (centred * of_each(scale) + of_each(shift), moments)
     }
 
-    fn scale(&self, scenario: Option<usize>) -> Tensor<1> {
-        let shared = self.shared.scale.val();
-        match scenario {
-            Some(k) => shared * self.specific[k].scale.val(),
-            None => shared,
+    /// γ ⊙ γ_p and β + β_p of each part, \[parts, D\]; an unknown scenario, which comes last, has γ and β.
+    fn affine(&self, parts: &[&Group]) -> (Tensor<2>, Tensor<2>) {
+        let known: Vec<usize> = parts.iter().filter_map(|part| part.scenario).collect();
+        let (scale, shift) = (self.shared.scale.val(), self.shared.shift.val());
+        let (scale, shift): (Tensor<2>, Tensor<2>) = (scale.unsqueeze(), shift.unsqueeze());
+        if known.is_empty() {
+            return (scale, shift);
         }
-    }
-
-    fn shift(&self, scenario: Option<usize>) -> Tensor<1> {
-        let shared = self.shared.shift.val();
-        match scenario {
-            Some(k) => shared + self.specific[k].shift.val(),
-            None => shared,
+        let own = |of: fn(&Affine) -> &Param<Tensor<1>>| -> Tensor<2> {
+            let each = known.iter().map(|&k| of(&self.specific[k]).val());
+            Tensor::stack(each.collect(), 0)
+        };
+        let scales = scale.clone() * own(|affine| &affine.scale);
+        let shifts = shift.clone() + own(|affine| &affine.shift);
+        if known.len() == parts.len() {
+            return (scales, shifts);
         }
+        (
+            Tensor::cat(vec![scales, scale], 0),
+            Tensor::cat(vec![shifts, shift], 0),
+        )
     }
 
     /// Moves the running statistics of the scenarios that occurred. Until 1 / (1 − m) batches have been
@@ -145,26 +165,37 @@ impl PartitionedNorm {
     #[must_use]
     pub fn absorb(mut self, moments: Vec<Moments>) -> Self {
         for Moments {
-            place,
+            places,
             mean,
             variance,
         } in moments
         {
-            let running = &mut self.running[place];
-            let (old_mean, old_variance) = running.values();
-            let seen = running.batches.val().detach();
-            let keep = (seen.clone() / seen.clone().add_scalar(1.0)).clamp_max(self.momentum);
-            let blend = |old: Tensor<1>, new: Tensor<1>| {
-                let new = new.detach();
-                Param::initialized(
-                    burn::module::ParamId::new(),
-                    (new.clone() + (old - new) * keep.clone()).detach(),
-                )
+            let old = |of: fn(&Running) -> &Param<Tensor<1>>| -> Tensor<2> {
+                let each = places
+                    .iter()
+                    .map(|&place| of(&self.running[place]).val().detach());
+                Tensor::stack(each.collect(), 0)
             };
-            running.mean = blend(old_mean, mean);
-            running.variance = blend(old_variance, variance);
-            running.batches =
-                Param::initialized(burn::module::ParamId::new(), seen.add_scalar(1.0));
+            let seen = old(|running| &running.batches);
+            let after = seen.clone().add_scalar(1.0);
+            let keep = (seen / after.clone()).clamp_max(self.momentum);
+            let blend = |old: Tensor<2>, new: Tensor<2>| {
+                let new = new.detach();
+                new.clone() + (old - new) * keep.clone()
+            };
+            let mean = blend(old(|running| &running.mean), mean);
+            let variance = blend(old(|running| &running.variance), variance);
+            for (row, place) in places.into_iter().enumerate() {
+                let own = |of_all: &Tensor<2>| {
+                    let own = of_all.clone().narrow(0, row, 1).squeeze_dim(0);
+                    Param::initialized(ParamId::new(), own)
+                };
+                self.running[place] = Running {
+                    mean: own(&mean),
+                    variance: own(&variance),
+                    batches: own(&after),
+                };
+            }
         }
         self
     }
@@ -177,14 +208,32 @@ impl Running {
 }
 
 impl Moments {
-    /// Mean and biased variance of the rows of `x`.
-    fn of(place: usize, x: Tensor<2>) -> Self {
-        let mean = x.clone().mean_dim(0);
-        let variance = (x - mean.clone()).square().mean_dim(0);
+    /// Mean and biased variance of the rows of `x` in each of `parts`.
+    fn of(places: Vec<usize>, x: &Tensor<2>, parts: Vec<Range<usize>>) -> Self {
+        let (rows, device) = (x.dims()[0], x.device());
+        let mut average = vec![0.0; parts.len() * rows];
+        for (part, of_part) in parts.iter().zip(average.chunks_exact_mut(rows)) {
+            of_part[part.clone()].fill(1.0 / part.len() as f32);
+        }
+        let average = TensorData::new(average, [parts.len(), rows]);
+        let average = Tensor::<2>::from_data(average, &device);
+        let mean = average.clone().matmul(x.clone());
+        // A row outside of them takes some mean or other, and part in no average.
+        let which = index(&part_of_each(rows, &parts), &device);
+        let centred = x.clone() - mean.clone().select(0, which);
         Self {
-            place,
-            mean: mean.squeeze_dim(0),
-            variance: variance.squeeze_dim(0),
+            places,
+            mean,
+            variance: average.matmul(centred.square()),
         }
     }
+}
+
+/// For each row the part it lies in, 0 if in none.
+fn part_of_each(rows: usize, parts: &[Range<usize>]) -> Vec<i32> {
+    let mut which = vec![0; rows];
+    for (k, part) in parts.iter().enumerate() {
+        which[part.clone()].fill(k as i32);
+    }
+    which
 }

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::model::config::{SpecificInit, StarConfig};
+use crate::model::groups::Group;
 use crate::model::linear::{Linear, parameter};
 use crate::random::Stream;
 
@@ -38,12 +39,26 @@ impl StarLinear {
         Self { shared, specific }
     }
 
-    /// W_p ⊙ W and b_p + b; W and b for an unknown scenario.
-    pub fn of(&self, scenario: Option<usize>) -> (Tensor<2>, Tensor<1>) {
+    /// W_p ⊙ W, \[parts, d_m, d_n\], and b_p + b, \[parts, d_m\], of each part; W and b for an unknown scenario, which
+    /// comes last.
+    pub fn of(&self, parts: &[Group]) -> (Tensor<3>, Tensor<2>) {
         let (weight, bias) = self.shared.parameters();
-        match scenario.map(|k| &self.specific[k]) {
-            Some(own) => (own.weight.val() * weight, own.bias.val() + bias),
-            None => (weight, bias),
+        let (weight, bias) = (weight.unsqueeze::<3>(), bias.unsqueeze::<2>());
+        let known = parts.iter().filter_map(|part| part.scenario);
+        let own = known.map(|k| self.specific[k].parameters());
+        let (weights, biases): (Vec<_>, Vec<_>) = own.unzip();
+        if weights.is_empty() {
+            return (weight, bias);
         }
+        let all_known = weights.len() == parts.len();
+        let weights = Tensor::stack::<3>(weights, 0) * weight.clone();
+        let biases = Tensor::stack::<2>(biases, 0) + bias.clone();
+        if all_known {
+            return (weights, biases);
+        }
+        (
+            Tensor::cat(vec![weights, weight], 0),
+            Tensor::cat(vec![biases, bias], 0),
+        )
     }
 }

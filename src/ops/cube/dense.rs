@@ -54,6 +54,29 @@ fn column_sums_kernel(values: &[f32], sums: &mut [f32], rows: usize, width: usiz
     }
 }
 
+/// The gradient of the sum under ReLU, in one piece. `output` is y where ReLU made it.
+pub(super) fn relu_gradient(
+    output: Option<FloatTensor<Cube>>,
+    gradient: FloatTensor<Cube>,
+) -> FloatTensor<Cube> {
+    let gradient = Cube::contiguous(gradient);
+    let Some(output) = output else {
+        return gradient;
+    };
+    let output = Cube::contiguous(output);
+    let masked = empty(&gradient, gradient.shape());
+    let (count, units) = elementwise(&masked);
+    relu_gradient_kernel::launch(
+        &masked.client,
+        count,
+        units,
+        output.into_buffer_arg(),
+        gradient.into_buffer_arg(),
+        masked.clone().into_buffer_arg(),
+    );
+    masked
+}
+
 impl DenseKernels for Cube {
     fn add_bias(
         product: FloatTensor<Self>,
@@ -80,21 +103,7 @@ impl DenseKernels for Cube {
         output: Option<FloatTensor<Self>>,
         gradient: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let mut gradient = Self::contiguous(gradient);
-        if let Some(output) = output {
-            let output = Self::contiguous(output);
-            let masked = empty(&gradient, gradient.shape());
-            let (count, units) = elementwise(&masked);
-            relu_gradient_kernel::launch(
-                &masked.client,
-                count,
-                units,
-                output.into_buffer_arg(),
-                gradient.into_buffer_arg(),
-                masked.clone().into_buffer_arg(),
-            );
-            gradient = masked;
-        }
+        let gradient = relu_gradient(output, gradient);
         let [rows, width] = gradient.shape().dims();
         let sums = empty(&gradient, [width]);
         let (count, units) = one_cube_each(width);

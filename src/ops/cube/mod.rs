@@ -10,11 +10,13 @@ mod adam;
 mod cross_entropy;
 mod dense;
 mod gate;
+mod grouped;
 mod modulated;
 mod pair_loss;
 mod reduce;
 mod scalar;
 mod tables;
+mod tile;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Cube, TensorMetadata};

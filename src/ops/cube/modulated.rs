@@ -8,29 +8,14 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
 use cubecl::prelude::*;
 
+use super::tile::{LINE, TILE, at, tiles};
 use super::{elementwise, empty};
 use crate::ops::modulated::{InputGradients, Inputs, ModulatedKernels};
-
-/// Edge of a tile; a cube has TILE² units.
-const TILE: usize = 16;
-/// Numbers from one line of a tile in shared memory to the next: one more than there are, so that a column's numbers
-/// lie in different banks.
-const LINE: usize = TILE + 1;
 
 /// The first position past block `block` of `blocks` along an axis of `n`: blocks differ by one at most.
 #[cube]
 fn end_of(block: usize, blocks: usize, n: usize) -> usize {
     ((block + 1) * n).div_ceil(blocks)
-}
-
-/// values[row, column] of a matrix, and 0 outside of it.
-#[cube]
-fn at(values: &[f32], row: usize, column: usize, rows: usize, columns: usize) -> f32 {
-    let mut value = 0.0_f32;
-    if row < rows && column < columns {
-        value = values[row * columns + column];
-    }
-    value
 }
 
 /// The gradient of the sum before ReLU, and 0 outside of the matrix.
@@ -244,15 +229,6 @@ fn gate_kernel(
         }
         d_s[place] = sum;
     }
-}
-
-/// Cubes of TILE² units over a matrix of `rows` × `columns`.
-fn tiles(rows: usize, columns: usize) -> (CubeCount, CubeDim) {
-    let count = |n: usize| n.div_ceil(TILE) as u32;
-    (
-        CubeCount::Static(count(columns), count(rows), 1),
-        CubeDim::new_2d(TILE as u32, TILE as u32),
-    )
 }
 
 impl ModulatedKernels for Cube {
