@@ -169,6 +169,7 @@ impl Model {
             };
             json!({
                 "name": field.name(), "column": field.column(), "kind": kind, "role": field.role(), "size": field.size(),
+                "scenario": field.is_scenario(), "prior": field.is_prior(),
             })
         });
         parsed(py, &fields.collect())

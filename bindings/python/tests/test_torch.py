@@ -29,6 +29,11 @@ METHODS = {
     "dpg-c": ["--model", "dpg", "--variant", "c"],
     "dpg-non": ["--model", "dpg", "--variant", "non"],
     "mi-dpg": ["--model", "mi-dpg"],
+    "ple": ["--model", "ple"],
+    "star": ["--model", "star"],
+    "pepnet": ["--model", "pepnet"],
+    "adasparse": ["--model", "adasparse"],
+    "apg": ["--model", "apg"],
 }
 
 
@@ -87,7 +92,8 @@ def test_a_hundred_steps_are_those_of_rust(folder, method):
         model.set_tensors({**model.tensors(), **first_discriminators(folder, path)})
     table = typed(folder / "log.csv")
     # The training part, in the order of the file.
-    trainer = Trainer(model, model.encode(table.filter(pc.field("split") == 0), label=True), batch=512, lr=LR, seed=SEED)
+    data = model.encode(table.filter(pc.field("split") == 0), label=True)
+    trainer = Trainer(model, data, batch=512, lr=LR, seed=SEED, steps=100)
     assert trainer.steps_per_epoch() * EPOCHS == 100
     ours, weights = [], None
     for epoch in range(1, EPOCHS + 1):

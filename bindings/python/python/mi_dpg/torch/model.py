@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from .._native import Model, ModelFileError
-from .networks import Network, Output
+from .layers import FIRST, Layout, Output
+from .networks import network
 
 KEY = "mi-dpg"
 
@@ -53,8 +54,16 @@ class Trainable(nn.Module):
         self.document, self.scorer = document, scorer
         self.fields = scorer.fields
         width = document["network"]["embedding"]
-        widths = [1 if field["kind"] == "dense" else width for field in self.fields]
-        aware = sum(w for w, field in zip(widths, self.fields, strict=True) if field["role"] == "scenario")
+        layout, self.scenario = Layout(0, 0), 0
+        for place, field in enumerate(self.fields):
+            start = layout.width
+            layout.width += 1 if field["kind"] == "dense" else width
+            if field["role"] == "scenario":
+                layout.aware = layout.width
+            if field["prior"]:
+                layout.priors.append((start, layout.width))
+            if field["scenario"]:
+                self.scenario, layout.scenarios = place, max(0, field["size"] - FIRST)
         # A bag of one id is that id's row: one kind of table serves all fields.
         tables = (
             nn.EmbeddingBag(field["size"], width, mode="mean", sparse=True, include_last_offset=True)
@@ -64,7 +73,10 @@ class Trainable(nn.Module):
         self.embedding = nn.ModuleList(tables)
         for table in self.embedding:
             nn.init.normal_(table.weight, std=0.01)
-        self.network = Network(document["network"], sum(widths), aware)
+        # The files' factors of APG are multiplied out.
+        method = dict(document["network"]["method"])
+        method.pop("over", None)
+        self.network = network(dict(document["network"], method=method), layout)
 
     @classmethod
     def load(cls, path, *, weights: bool = True) -> "Trainable":
@@ -86,7 +98,8 @@ class Trainable(nn.Module):
     def _places(self) -> dict[str, Tensor]:
         named = [field["name"] for field in self.fields if field["kind"] != "dense"]
         places = {f"embedding.{name}": table.weight for name, table in zip(named, self.embedding, strict=True)}
-        places.update(self.network.named_parameters())
+        # Statistics too, which no gradient moves.
+        places.update(self.network.state_dict(keep_vars=True))
         return places
 
     def tensors(self) -> dict[str, Tensor]:
@@ -132,12 +145,15 @@ class Trainable(nn.Module):
 
     def forward(self, batch: Batch) -> tuple[Tensor, Output]:
         h = self.input(batch)
-        return h, self.network(h)
+        return h, self.network(h, batch.fields[self.scenario][0])
 
     @torch.no_grad()
     def score(self, table) -> np.ndarray:
         """Probabilities, by PyTorch."""
-        return torch.sigmoid(self(self.encode(table))[1].logits).numpy()
+        training = self.training
+        logits = self.eval()(self.encode(table))[1].logits
+        self.train(training)
+        return torch.sigmoid(logits).numpy()
 
 
 def _field(column: pa.Array):

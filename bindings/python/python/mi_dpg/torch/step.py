@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from .._native import Stream
 from .model import Batch, Trainable
+from .networks import has_absent, of_rows
 
 
 @dataclasses.dataclass
@@ -33,22 +34,41 @@ def order(stream: Stream, rows: int) -> np.ndarray:
 
 
 class Trainer:
-    """Trains `model` on `data`, whose labels are known."""
+    """Trains `model` on `data`, whose labels are known.
 
-    def __init__(self, model: Trainable, data: Batch, *, batch: int = 512, lr: float = 1e-3, seed: int = 1, device="cpu"):
+    `steps` are those that are planned, by default those of one epoch: AdaSparse's threshold sharpens over them.
+    """
+
+    def __init__(
+        self,
+        model: Trainable,
+        data: Batch,
+        *,
+        batch: int = 512,
+        lr: float = 1e-3,
+        seed: int = 1,
+        device="cpu",
+        steps: int | None = None,
+    ):
         self.ranks = dist.get_world_size() if dist.is_initialized() else 1
         self.rank = dist.get_rank() if dist.is_initialized() else 0
         if batch % self.ranks:
             raise ValueError(f"a batch of {batch} rows cannot be shared by {self.ranks} ranks")
+        if self.ranks > 1 and not of_rows(model.network):
+            name = model.document["network"]["method"]["name"]
+            raise ValueError(f"{name} takes means over its batch, which processes cannot share: train it in one")
         self.model, self.data, self.batch, self.device = model.to(device), data, batch, device
         # Without buffers to broadcast; every rank starts from the weights of rank 0.
         self.forward = model
         if dist.is_initialized():
-            self.forward = torch.nn.parallel.DistributedDataParallel(model, broadcast_buffers=False)
+            self.forward = torch.nn.parallel.DistributedDataParallel(
+                model, broadcast_buffers=False, find_unused_parameters=has_absent(model.network)
+            )
         self.dense = torch.optim.Adam(model.network.parameters(), lr=lr, eps=1e-8)
         self.lazy = torch.optim.SparseAdam(list(model.embedding.parameters()), lr=lr, eps=1e-8)
         self.shuffle, self.permutation = Stream(seed, "shuffle"), Stream(seed, "permutation")
         self.step, self.position = 0, 0
+        self.steps = self.steps_per_epoch() if steps is None else steps
         self._draw()
 
     def _draw(self):
@@ -77,10 +97,13 @@ class Trainer:
 
     def _train(self, rows: np.ndarray) -> Losses:
         batch = self.data.take(self._own(rows)).to(self.device)
+        network = self.model.network
+        if hasattr(network, "at"):
+            network.at(self.step / max(1, self.steps))
         h, output = self.forward(batch)
         bce = F.binary_cross_entropy_with_logits(output.logits, batch.labels)
-        loss, mi, network = bce, None, self.model.network
-        if network.regulariser is not None and len(rows) > 1:
+        loss, mi = bce if output.penalty is None else bce + output.penalty, None
+        if getattr(network, "regulariser", None) is not None and len(rows) > 1:
             pairs = order(self.permutation, len(rows))
             e = h[:, : network.aware]
             everywhere = torch.cat(collective.all_gather(e)) if self.ranks > 1 else e

@@ -57,11 +57,11 @@ def main():
     table = pyarrow.dataset.dataset(args.data, format="parquet").to_table(columns=list(dict.fromkeys(columns)))
     data = model.encode(table, label=True)
     del table
-    trainer = Trainer(model, data, batch=args.batch, lr=args.lr, seed=args.seed, device=device)
+    steps = args.epochs * -(-data.rows // args.batch)
+    trainer = Trainer(model, data, batch=args.batch, lr=args.lr, seed=args.seed, device=device, steps=steps)
     checkpoint = args.out.with_name(args.out.name + ".torch-checkpoint")
     if checkpoint.exists():
         trainer.restore(torch.load(checkpoint, map_location=device, weights_only=True))
-    steps = args.epochs * trainer.steps_per_epoch()
     while trainer.step < steps:
         losses = trainer.next()
         if trainer.rank == 0 and args.report:
