@@ -2,6 +2,7 @@
 //! z' = (γ ⊙ γ_p) (z − μ_p) / √(v_p + ε) + (β + β_p).
 
 use std::ops::Range;
+use std::slice;
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -107,12 +108,12 @@ impl PartitionedNorm {
         let (mut mean, mut variance) = (Vec::new(), Vec::new());
         if !own.is_empty() {
             let places = own.iter().filter_map(|part| part.scenario).collect();
-            let own = Moments::of(places, &sorted, of(&own));
+            let own = Moments::of(places, &sorted, &of(&own));
             mean.push(own.mean.clone());
             variance.push(own.variance.clone());
             moments.push(own);
         }
-        let whole = training.then(|| Moments::of(vec![all], &sorted, vec![0..rows]));
+        let whole = training.then(|| Moments::of(vec![all], &sorted, slice::from_ref(&(0..rows))));
         for part in &others {
             let (m, v) = match (part.scenario, &whole) {
                 (None, Some(whole)) => (whole.mean.clone(), whole.variance.clone()),
@@ -209,7 +210,7 @@ impl Running {
 
 impl Moments {
     /// Mean and biased variance of the rows of `x` in each of `parts`.
-    fn of(places: Vec<usize>, x: &Tensor<2>, parts: Vec<Range<usize>>) -> Self {
+    fn of(places: Vec<usize>, x: &Tensor<2>, parts: &[Range<usize>]) -> Self {
         let (rows, device) = (x.dims()[0], x.device());
         let mut average = vec![0.0; parts.len() * rows];
         for (part, of_part) in parts.iter().zip(average.chunks_exact_mut(rows)) {
@@ -219,7 +220,7 @@ impl Moments {
         let average = Tensor::<2>::from_data(average, &device);
         let mean = average.clone().matmul(x.clone());
         // A row outside of them takes some mean or other, and part in no average.
-        let which = index(&part_of_each(rows, &parts), &device);
+        let which = index(&part_of_each(rows, parts), &device);
         let centred = x.clone() - mean.clone().select(0, which);
         Self {
             places,

@@ -138,7 +138,7 @@ fn weight_kernel(
 
 /// The list of integers, and how many lines it has.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(in crate::ops) struct Plan {
     list: IntTensor<Cube>,
     groups: usize,
     lines: usize,
@@ -211,7 +211,7 @@ impl GroupedKernels for Cube {
         let weight = Self::contiguous(inputs.weight);
         let ([rows, dn], [_, dm, _]) = (input.shape().dims(), weight.shape().dims());
         let gradient = relu_gradient(output, gradient);
-        let gradients = InputGradients {
+        let gradients = InputGradients::<Self> {
             input: empty(&input, [rows, dn]),
             weight: empty(&input, [groups, dm, dn]),
             bias: empty(&input, [groups, dm]),
