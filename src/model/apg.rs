@@ -13,6 +13,7 @@ use super::batch::{Batch, Forward};
 use super::config::{ApgCondition, ApgConfig, ApgShape};
 use super::layout::InputLayout;
 use super::linear::{Linear, parameter};
+use crate::ops;
 use crate::random::Stream;
 
 /// APG.
@@ -38,7 +39,7 @@ pub struct Factor {
     pub right: Option<Param<Tensor<2>>>,
 }
 
-/// One generated layer (no activation).
+/// One generated layer.
 #[derive(Module, Debug)]
 pub struct ApgLayer {
     /// U, \[d_n, k\].
@@ -119,20 +120,29 @@ impl ApgLayer {
         }
     }
 
-    /// x \[batch, d_n\], z \[batch, q\] → \[batch, d_m\].
-    pub fn forward(&self, x: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
-        let k = self.rank;
-        let batch = x.dims()[0];
+    /// x \[batch, d_n\], z \[batch, q\] → max(0, V S U x + b), \[batch, d_m\].
+    pub fn activate(&self, x: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
         let generated = self.generator.forward(z);
-        let size = generated.dims()[1];
-        let s: Tensor<3> = generated.clone().narrow(1, 0, k * k).reshape([batch, k, k]);
-        let t: Tensor<3> = self.input.apply(x).unsqueeze_dim(1); // [batch, 1, k]
-        let t: Tensor<2> = t.matmul(s).squeeze_dim(1);
+        let t = self.product(self.input.apply(x), generated.clone());
         let out = self.output.apply(t);
         match &self.bias {
-            Some(bias) => out + bias.val().unsqueeze(),
-            None => out + generated.narrow(1, k * k, size - k * k),
+            Some(bias) => relu(out + bias.val().unsqueeze()),
+            None if ops::run_on(&out) => ops::row_bias(out, generated),
+            None => {
+                let ([_, size], [_, dm]) = (generated.dims(), out.dims());
+                relu(out + generated.narrow(1, size - dm, dm))
+            }
         }
+    }
+
+    /// t S: by our own operation where it runs, elsewhere the same from Burn's.
+    fn product(&self, t: Tensor<2>, generated: Tensor<2>) -> Tensor<2> {
+        if ops::run_on(&t) {
+            return ops::row_product(t, generated);
+        }
+        let (batch, k) = (t.dims()[0], self.rank);
+        let s: Tensor<3> = generated.narrow(1, 0, k * k).reshape([batch, k, k]);
+        t.unsqueeze_dim::<3>(1).matmul(s).squeeze_dim(1)
     }
 }
 
@@ -180,7 +190,7 @@ impl Apg {
                 ApgCondition::Own => h.clone(),
                 ApgCondition::Group | ApgCondition::Mix => z.clone(),
             };
-            relu(layer.forward(h, z))
+            layer.activate(h, z)
         });
         Forward::of_logits(self.output.forward(hidden).squeeze_dim(1))
     }

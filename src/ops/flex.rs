@@ -11,6 +11,7 @@ use super::Contiguous;
 use super::adam::AdamBackend;
 use super::dense::DenseKernels;
 use super::gate::GateKernels;
+use super::generated::GeneratedKernels;
 use super::grouped::{self, GroupedKernels};
 use super::modulated::{InputGradients, Inputs, ModulatedKernels};
 use crate::kernels::{self, Adam, Gate, ModulatedLayer};
@@ -95,6 +96,49 @@ impl GateKernels for Flex {
     fn scaled_sigmoid_backward(s: FlexTensor, gradient: FlexTensor, scale: f32) -> FlexTensor {
         let du = kernels::sigmoid_gradient(values(&s), values(&gradient), scale);
         tensor(du, s.shape())
+    }
+}
+
+impl GeneratedKernels for Flex {
+    fn product(t: &FlexTensor, generated: &FlexTensor) -> FlexTensor {
+        let mut output = vec![0.0; values(t).len()];
+        kernels::row_product(
+            values(t),
+            values(generated),
+            generated.shape()[1],
+            &mut output,
+        );
+        tensor(output, t.shape())
+    }
+
+    fn product_gradients(
+        t: FlexTensor,
+        generated: FlexTensor,
+        gradient: FlexTensor,
+    ) -> (FlexTensor, FlexTensor) {
+        let size = generated.shape()[1];
+        let (d_t, d_generated) =
+            kernels::row_product_gradients(values(&t), values(&generated), values(&gradient), size);
+        (
+            tensor(d_t, t.shape()),
+            tensor(d_generated, generated.shape()),
+        )
+    }
+
+    fn bias(mut x: FlexTensor, generated: FlexTensor) -> FlexTensor {
+        kernels::row_bias(x.storage_mut(), values(&generated), generated.shape()[1]);
+        x
+    }
+
+    fn bias_gradients(
+        output: FlexTensor,
+        mut gradient: FlexTensor,
+        shape: Shape,
+    ) -> (FlexTensor, FlexTensor) {
+        let (rows, size) = (shape[0], shape[1]);
+        let d_generated =
+            kernels::row_bias_gradients(values(&output), gradient.storage_mut(), rows, size);
+        (gradient, tensor(d_generated, shape))
     }
 }
 

@@ -28,6 +28,7 @@ mod dense;
 #[cfg(feature = "flex")]
 mod flex;
 mod gate;
+mod generated;
 mod grouped;
 mod modulated;
 #[cfg(feature = "webgpu")]
@@ -40,6 +41,7 @@ pub(crate) use adam::{AdamState, adam};
 pub(crate) use cross_entropy::cross_entropy;
 pub(crate) use dense::dense;
 pub(crate) use gate::{gate, sigmoid};
+pub(crate) use generated::{row_bias, row_product};
 pub(crate) use grouped::grouped;
 pub(crate) use modulated::modulated;
 #[cfg(feature = "webgpu")]
@@ -51,7 +53,7 @@ use burn::backend::{Backend, DispatchDevice};
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
-/// Whether `tensor` lives where [`dense`], [`modulated`], [`gate`] and [`sigmoid`] run.
+/// Whether `tensor` lives where all of these operations run but those that only a GPU has.
 pub(crate) fn run_on<const D: usize>(tensor: &Tensor<D>) -> bool {
     match tensor.device().inner().as_dispatch() {
         #[cfg(feature = "flex")]

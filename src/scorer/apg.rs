@@ -6,7 +6,7 @@ use super::network::{Compile, Input};
 use super::parameters::{Linear, Parameters};
 use super::scratch::Scratch;
 use crate::error::Result;
-use crate::kernels::{Activation, Dense, Rows};
+use crate::kernels::{self, Activation, Dense, Rows};
 use crate::model::{ApgCondition, ApgConfig};
 
 /// The network.
@@ -167,14 +167,7 @@ impl Layer {
         self.input.forward(x, Activation::Linear, &mut t);
         let mut turned = scratch.take(rows * k);
         turned.fill(0.0);
-        for (b, s) in generated.chunks_exact(size).enumerate() {
-            let turned = &mut turned[b * k..][..k];
-            for (t, s) in t[b * k..][..k].iter().zip(s.chunks_exact(k)) {
-                for (out, s) in turned.iter_mut().zip(s) {
-                    *out += t * s;
-                }
-            }
-        }
+        kernels::row_product(&t, &generated, size, &mut turned);
         let turned_rows = Rows::new(&turned, k);
         if self.generated_bias {
             let dm = self.output.outputs();

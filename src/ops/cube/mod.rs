@@ -10,6 +10,7 @@ mod adam;
 mod cross_entropy;
 mod dense;
 mod gate;
+mod generated;
 mod grouped;
 mod modulated;
 mod pair_loss;
