@@ -51,6 +51,9 @@ interface Info {
 
 let started: Promise<void> | undefined;
 
+const NO_OFFSETS = new Uint32Array();
+const NO_NUMBERS = new Float32Array();
+
 /**
  * Starts the wasm, once: later calls give the first one's promise. Without an argument the wasm is fetched from beside
  * this package; where there is no fetch of files (Node, edge runtimes) pass its bytes or a `WebAssembly.Module`.
@@ -102,11 +105,13 @@ export class EncodedRows {
 export class Scorer {
   #scorer: WasmScorer | undefined;
   #info: Info;
+  #bags: number;
   #last: LayerWeighting[] = [];
 
   private constructor(scorer: WasmScorer) {
     this.#scorer = scorer;
     this.#info = JSON.parse(scorer.info()) as Info;
+    this.#bags = this.#info.fields.filter((field) => field.kind === "bag").length;
   }
 
   /** Reads, checks and compiles a model file; `init` must have been awaited. */
@@ -178,9 +183,8 @@ export class Scorer {
     checkCount(rows);
     const { ids, offsets, dense, rowCount, out } = rows;
     // A multi-valued field without rows still has its one offset.
-    const bags = this.#info.fields.filter((field) => field.kind === "bag").length;
-    const starts = offsets ?? new Uint32Array(rowCount === 0 ? bags : 0);
-    const scores = call(() => scorer.scoreIds(ids, starts, dense ?? new Float32Array(), rowCount));
+    const starts = offsets ?? (rowCount === 0 ? new Uint32Array(this.#bags) : NO_OFFSETS);
+    const scores = call(() => scorer.scoreIds(ids, starts, dense ?? NO_NUMBERS, rowCount));
     if (!out) return scores;
     out.set(scores);
     return out.subarray(0, rowCount);
