@@ -5,6 +5,7 @@
 
 set_up rust rust_components
 cargo fmt --all
+cargo fmt --manifest-path bindings/python/Cargo.toml
 if [ -f "$www/package.json" ]; then
     need_node_modules
     cd "$www"

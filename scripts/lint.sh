@@ -10,6 +10,7 @@ status=0
 step "formatting" fmt bash "$task" fmt || status=1
 step "shell scripts" shellcheck bash "$task" shellcheck || status=1
 step "clippy" clippy bash "$task" clippy || status=1
+step "clippy: the Python package" clippy-bindings bash "$task" clippy-bindings || status=1
 if [ -f "$www/package.json" ]; then
     step "page: format" www-format bash "$task" npm format:check || status=1
     step "page: types" www-check bash "$task" npm check || status=1

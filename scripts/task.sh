@@ -81,6 +81,17 @@ native_tests() {
     cargo test --no-fail-fast -p mi-dpg-peers --tests -- --show-output
 }
 
+check_format() {
+    cargo fmt --all -- --check
+    cargo fmt --manifest-path bindings/python/Cargo.toml -- --check
+}
+
+# Of a workspace of its own, whose dependencies are checked for nothing else: not part of `make test`.
+clippy_bindings() {
+    use_target full dev
+    cargo clippy --manifest-path bindings/python/Cargo.toml --all-targets -- -D warnings
+}
+
 run_docs() {
     use_native
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --no-default-features --features "$native_features"
@@ -532,7 +543,8 @@ install-tool) install_tool "$@" ;;
 npm-ci) npm_ci ;;
 apt-browser) apt_install chromium chromium-driver fonts-liberation ;;
 apt-install) apt_install "$@" ;;
-fmt) cargo fmt --all -- --check ;;
+fmt) check_format ;;
+clippy-bindings) clippy_bindings ;;
 clippy) run_clippy ;;
 native-tests) native_tests ;;
 docs) run_docs ;;

@@ -15,6 +15,7 @@ done
 for features in web web,train,flex web,train,ndarray "$wasm_gpu_features"; do
     step "clippy, wasm: $features" "full-wasm-$features" bash "$task" check-features "$features" "$wasm_target" || status=1
 done
+step "clippy: the Python package" full-python bash "$task" clippy-bindings || status=1
 step "edge builds and their scores" full-edge bash "$root/scripts/edge.sh" || status=1
 step "the npm package in Deno" full-deno bash "$task" deno-tests || status=1
 step "the page for two hundred cycles" full-cycles bash "$task" npm cycles || status=1

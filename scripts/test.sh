@@ -92,7 +92,7 @@ package_stage() {
     else
         stage check "$2" "package-$1" bash "$task" package "$1" || return 1
     fi
-    say "$(grep '^size: ' "$logs/package-$1.log" | tail -n 1)"
+    say "$(grep '^size: ' "$logs/package-$1.log")"
 }
 
 ok() { "$@" || true; }

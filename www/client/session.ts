@@ -21,8 +21,7 @@ export interface Host {
 export class TrainingSession {
   readonly #trainer: WasmTrainer;
   readonly #host: Host;
-  /** Null where the device cannot be lost. */
-  /** On a device that can be lost: a GPU. */
+  /** Null where the device cannot be lost: only a GPU can. */
   readonly #checkpoints: CheckpointClock | null;
   readonly #pace = new ReadPace();
   readonly #steps = new StepCoalescer(EVENTS_PER_SECOND, performance.now());
