@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::data::{Columns, FieldColumn};
+use crate::kernels::embed;
 use crate::model::Embeddings;
 
 /// What a field holds in a row.
@@ -59,23 +60,13 @@ pub(super) fn gather(
     let fields = embeddings.layout().spans.iter().zip(&embeddings.tables);
     for (field, (span, table)) in fields.enumerate() {
         let table = table.as_deref().unwrap_or_default();
-        let dim = span.end - span.start;
-        let of = |id: u32| &table[id as usize * dim..][..dim];
         let lines = out.chunks_exact_mut(width.max(1));
         for (line, row) in lines.zip(rows.clone()) {
             let target = &mut line[span.start..span.end];
             match from.cell(field, row) {
                 Cell::Number(value) => target[0] = value,
-                Cell::Id(id) => target.copy_from_slice(of(id)),
-                Cell::Bag(bag) => {
-                    target.fill(0.0);
-                    let weight = 1.0 / bag.len() as f32;
-                    for &id in bag {
-                        for (t, value) in target.iter_mut().zip(of(id)) {
-                            *t += weight * value;
-                        }
-                    }
-                }
+                Cell::Id(id) => embed(table, &[id], target),
+                Cell::Bag(bag) => embed(table, bag, target),
             }
         }
     }
