@@ -232,7 +232,7 @@ export class Bench {
     };
   }
 
-  /** The page's main thread while `work` goes on, from Chromium's trace: its tasks in milliseconds, the longest first. */
+  /** The page's main thread while `work` goes on, from Chromium's trace: its tasks, the longest first, and in what their time went. */
   async traced(work) {
     const browser = this.context.browser();
     await browser.startTracing(this.page, { categories: TRACED });
@@ -251,12 +251,26 @@ export class Bench {
         pid === processId &&
         args.name === "CrRendererMain",
     );
-    const tasks = traceEvents.filter(
-      ({ name, pid, tid }) =>
-        name === "RunTask" && pid === main.pid && tid === main.tid,
+    const own = traceEvents.filter(
+      ({ pid, tid, dur }) => pid === main.pid && tid === main.tid && dur > 0,
     );
+    const tasks = own.filter(({ name }) => name === "RunTask");
     assert.ok(tasks.length > 0, "the trace has no task of the page");
-    return tasks.map(({ dur }) => (dur ?? 0) / 1000).sort((a, b) => b - a);
+    tasks.sort((a, b) => b.dur - a.dur);
+    const parts = (task) =>
+      own
+        .filter(
+          ({ name, ts, dur }) =>
+            name !== "RunTask" &&
+            ts >= task.ts &&
+            ts + dur <= task.ts + task.dur &&
+            dur > 2000,
+        )
+        .map(({ name, dur }) => `${name} ${(dur / 1000).toFixed(1)}`);
+    return tasks.map((task) => ({
+      ms: task.dur / 1000,
+      parts: () => parts(task),
+    }));
   }
 
   longestTask() {
