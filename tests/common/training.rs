@@ -86,7 +86,8 @@ pub(crate) fn options(method: Method, steps: u64) -> TrainOptions {
     TrainOptions {
         network: NetworkConfig {
             embedding: 4,
-            hidden: vec![16, 8],
+            // More than a tile of the GPU's kernels, and not a whole number of them.
+            hidden: vec![24, 8],
             method,
         },
         batch: 32,
