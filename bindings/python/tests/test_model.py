@@ -167,6 +167,12 @@ print((peak() - before) / 1024)
     assert float(done.stdout) < 20, "MiB more after twenty calls"
 
 
+def test_fields_say_which_is_the_scenario_and_which_are_priors(model):
+    named = lambda what: [field["name"] for field in model.fields if field[what]]
+    assert named("scenario") == [model.schema["scenario"]["field"]]
+    assert sorted(named("prior")) == ["item_id", "user_id"]
+
+
 def test_encode_gives_ids(model, table):
     encoded = model.encode(table, label=True)
     assert encoded.num_rows == ROWS
