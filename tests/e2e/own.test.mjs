@@ -1,6 +1,6 @@
 // Files of a user's own that nobody prepared: they work, or the page says exactly what to do.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createWriteStream } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -163,6 +163,23 @@ test("50 MB: read, trained on and scored, and the page can be used meanwhile", a
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("a file that is gone since it was opened: the page says to open it again", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mi-dpg-"));
+  const file = join(folder, "own.csv");
+  await writeFile(file, table());
+  const bench = await browser.open();
+  await bench.ready();
+  await bench.part("csv-file").setInputFiles(file);
+  await bench.page.getByTestId("data-info").getByText("own.csv").waitFor();
+  await rm(folder, { recursive: true });
+  const schema = await bench.part("schema").inputValue();
+  await bench.part("schema").fill(`${schema}\n`);
+  await bench.part("use-schema").click();
+  const failure = bench.part("data-error");
+  await failure.getByText("the file cannot be read, open it again").waitFor();
+  await bench.close();
 });
 
 /** Writes rows until the file has `bytes`; returns how many. */

@@ -45,6 +45,8 @@ test("the package trains, explains and scores in an empty page", async () => {
     }
     const explained = await client.explain(done.model, csv);
     const scored = await client.score(done.model, csv);
+    // A file is read in the worker.
+    const file = await client.score(done.model, new File([csv], "log.csv"));
     const device = client.device.name;
     client.close();
     return {
@@ -53,6 +55,7 @@ test("the package trains, explains and scores in an empty page", async () => {
       scenarios: explained.scenarios.map(({ name }) => name).sort(),
       layers: explained.layers.length,
       scores: scored.scores.length,
+      same: scored.scores.every((p, i) => p === file.scores[i]),
     };
   });
   assert.equal(said.device, "cpu");
@@ -61,4 +64,5 @@ test("the package trains, explains and scores in an empty page", async () => {
   assert.deepEqual(said.scenarios, ["a", "b"]);
   assert.equal(said.layers, 3);
   assert.equal(said.scores, 300);
+  assert.ok(said.same);
 });

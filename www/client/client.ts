@@ -15,6 +15,7 @@ import type {
   Report,
   ScenarioMap,
   Scores,
+  Table,
 } from "./types.ts";
 
 export interface ClientOptions {
@@ -68,12 +69,12 @@ export class Client {
   }
 
   /** A first schema for a table nobody described. */
-  async guessSchema(csv: Uint8Array): Promise<string> {
+  async guessSchema(csv: Table): Promise<string> {
     return (await this.#connection.request("guessSchema", { csv })).result;
   }
 
   /** Reads the table as training would, and says what is in it. */
-  async describe(csv: Uint8Array, schema: string, seed = 1): Promise<DatasetInfo & Computed> {
+  async describe(csv: Table, schema: string, seed = 1): Promise<DatasetInfo & Computed> {
     return computed(await this.#connection.request("describe", { csv, schema, seed }));
   }
 
@@ -97,18 +98,18 @@ export class Client {
   /** One probability a row of the file, in its order. */
   async score(
     model: ModelHandle,
-    csv: Uint8Array,
+    csv: Table,
     options: ScoreOptions = {},
   ): Promise<Scores & Computed> {
     return score(this.#connection, await model.locate(), csv, options);
   }
 
-  async evaluate(model: ModelHandle, csv: Uint8Array, part?: string): Promise<Report & Computed> {
+  async evaluate(model: ModelHandle, csv: Table, part?: string): Promise<Report & Computed> {
     const id = await model.locate();
     return computed(await this.#connection.request("evaluate", { model: id, csv, part }));
   }
 
-  async explain(model: ModelHandle, csv: Uint8Array): Promise<Explanation & Computed> {
+  async explain(model: ModelHandle, csv: Table): Promise<Explanation & Computed> {
     const id = await model.locate();
     return computed(await this.#connection.request("explain", { model: id, csv }));
   }
@@ -116,7 +117,7 @@ export class Client {
   /** Rows as points in the space of their weighting matrices, laid out in two dimensions. */
   async map(
     model: ModelHandle,
-    csv: Uint8Array,
+    csv: Table,
     { perScenario = 100, seed = 1 } = {},
   ): Promise<ScenarioMap & Computed> {
     const id = await model.locate();
@@ -124,7 +125,7 @@ export class Client {
   }
 
   /** The first rows of each scenario of the file. */
-  async impressions(model: ModelHandle, csv: Uint8Array, perScenario = 5): Promise<Impression[]> {
+  async impressions(model: ModelHandle, csv: Table, perScenario = 5): Promise<Impression[]> {
     const id = await model.locate();
     return (await this.#connection.request("impressions", { model: id, csv, perScenario })).result;
   }

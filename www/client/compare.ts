@@ -5,6 +5,7 @@ import type {
   ComparisonResult,
   Computed,
   Method,
+  Table,
   TrainConfig,
 } from "./types.ts";
 
@@ -21,7 +22,7 @@ export const ALL_METHODS: readonly Method[] = [
 ];
 
 export interface CompareOptions {
-  csv: Uint8Array;
+  csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
   /** All eight if it is left out. */

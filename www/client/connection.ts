@@ -1,5 +1,5 @@
 import { fromWire, MidpgError } from "./error.ts";
-import type { Operation, Operations, Request, Response } from "./protocol.ts";
+import type { Asked, Operation, Operations, Request, Response } from "./protocol.ts";
 import type { Computed, DeviceChoice, DeviceInfo, Progress } from "./types.ts";
 
 /** The part of a Worker that is used; tests bring their own. */
@@ -57,7 +57,7 @@ export class Connection {
 
   async request<O extends Operation>(
     op: O,
-    take: Operations[O]["take"],
+    take: Asked<O>,
   ): Promise<Answer<Operations[O]["give"]>> {
     await this.open();
     if (this.#worker === null) throw new MidpgError("crashed", "the worker stopped");
@@ -72,7 +72,7 @@ export class Connection {
   #ask<O extends Operation>(
     worker: WorkerLike,
     op: O,
-    take: Operations[O]["take"],
+    take: Asked<O>,
   ): Promise<Answer<Operations[O]["give"]>> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { connect } from "./client.ts";
 import type { WorkerLike } from "./connection.ts";
 import { MidpgError } from "./error.ts";
-import type { Crossover, CrossoverRow, TrainConfig } from "./types.ts";
+import type { Crossover, CrossoverRow, Table, TrainConfig } from "./types.ts";
 
 /** Rows a batch that are tried beside the configured one: small ones suit a CPU, large ones a GPU. */
 const BATCHES = [64, 256, 1024, 4096];
@@ -11,7 +11,7 @@ const MILLISECONDS = 700;
 const EPOCHS = 10_000;
 
 export interface CrossoverOptions {
-  csv: Uint8Array;
+  csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
   /** The model, and with `batch` the batch that `fastest` is about. */

@@ -16,6 +16,7 @@ import type {
   ScenarioMap,
   StepEvent,
   StepTiming,
+  Table,
   TrainConfig,
 } from "./types.ts";
 
@@ -54,7 +55,7 @@ export type ComparisonMessage =
 
 export type TrainMessage = StepEvent | EpochEvent | DoneMessage | CheckpointMessage;
 
-/** Every operation: what it takes and what it gives. */
+/** Every operation: what the worker takes and what it gives. */
 export interface Operations {
   open: { take: { device: DeviceChoice; modules: string }; give: DeviceInfo };
   schemaToml: { take: { text: string }; give: string };
@@ -111,9 +112,14 @@ export interface Operations {
 
 export type Operation = keyof Operations;
 
+/** What is asked of the worker: a file goes as it is, and is read there. */
+export type Asked<O extends Operation> = {
+  [K in keyof Operations[O]["take"]]: K extends "csv" ? Table : Operations[O]["take"][K];
+};
+
 /** Page to worker. */
 export type Request = {
-  [O in Operation]: { id: number; op: O } & Operations[O]["take"];
+  [O in Operation]: { id: number; op: O } & Asked<O>;
 }[Operation];
 
 /** Worker to page. */

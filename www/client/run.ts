@@ -2,10 +2,10 @@ import type { Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
 import { ModelHandle } from "./model.ts";
 import type { TrainMessage } from "./protocol.ts";
-import type { Computed, EpochEvent, Report, StepEvent, TrainConfig } from "./types.ts";
+import type { Computed, EpochEvent, Report, StepEvent, Table, TrainConfig } from "./types.ts";
 
 export interface TrainOptions {
-  csv: Uint8Array;
+  csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
   config: TrainConfig;

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
-import type { Computed, ScoreProgress, Scores } from "./types.ts";
+import type { Computed, ScoreProgress, Scores, Table } from "./types.ts";
 
 export interface ScoreOptions {
   /** A row that cannot be read gets NaN instead of ending it all. */
@@ -16,7 +16,7 @@ const REASONS = 5;
 export async function score(
   connection: Connection,
   model: number,
-  csv: Uint8Array,
+  csv: Table,
   { skipBadRows = false, onProgress, signal }: ScoreOptions,
 ): Promise<Scores & Computed> {
   const started = await connection.request("startScoring", { model, csv, skip: skipBadRows });

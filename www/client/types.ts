@@ -3,6 +3,9 @@
 /** What may be asked for; `auto` takes the device that is expected to be fastest and says why. */
 export type DeviceChoice = "auto" | "cpu" | "ndarray" | "webgpu";
 
+/** A log's bytes, plain or gzipped; a file is read in the worker, without a copy on its way. */
+export type Table = Uint8Array | Blob;
+
 /** The device that really runs, and why it was taken. */
 export interface DeviceInfo {
   name: string;

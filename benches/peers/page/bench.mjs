@@ -14,6 +14,18 @@ async function ours(name) {
   };
 }
 
+/** The wasm for browsers that do not know relaxed SIMD; a second instance of its wrapper, whose class it calls itself. */
+async function plain(name) {
+  const wasm = await import("/pkg/score/mi_dpg.js?plain");
+  await wasm.default({ module_or_path: "/pkg/score/mi_dpg_bg.wasm" });
+  const scorer = wasm.Scorer.load(await bytes(`/models/${name}.safetensors`));
+  const [none, nothing] = [new Uint32Array(), new Float32Array()];
+  return (ids, rows) => {
+    const given = Uint32Array.from(ids);
+    return async () => scorer.scoreIds(given, none, nothing, rows);
+  };
+}
+
 async function onnx(name) {
   const ort = await import("/modules/onnxruntime-web/dist/ort.wasm.min.mjs");
   ort.env.wasm.numThreads = 1;
@@ -131,6 +143,7 @@ async function tensorflow(name) {
 
 const makers = {
   ours,
+  plain,
   onnx,
   torchlike: (name) => onnx(`${name}.torchlike`),
   tfjs: tensorflow,

@@ -1,4 +1,4 @@
-import type { DatasetInfo } from "../../client/index.ts";
+import type { DatasetInfo, Table } from "../../client/index.ts";
 import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -17,7 +17,7 @@ export class DataState {
   info = $state.raw<DatasetInfo | null>(null);
   busy = $state(false);
   failure = $state<string | null>(null);
-  #csv = $state.raw<Uint8Array | null>(null);
+  #csv = $state.raw<Table | null>(null);
   #turn = 0;
 
   constructor(device: DeviceState) {
@@ -29,8 +29,8 @@ export class DataState {
     return this.sample !== null || this.#csv !== null;
   }
 
-  /** The table's bytes; a sample's are fetched when they are first wanted. */
-  async table(): Promise<Uint8Array> {
+  /** The table: the user's file as it is, a sample's bytes, which are fetched when they are first wanted. */
+  async table(): Promise<Table> {
     if (this.#csv) return this.#csv;
     const { name, sample } = this;
     if (sample === null)
@@ -80,20 +80,18 @@ export class DataState {
     this.sample = null;
     await this.#attempt(async (current) => {
       this.name = file.name;
-      const csv = new Uint8Array(await file.arrayBuffer());
-      if (!current()) return;
-      this.#csv = csv;
-      this.size = csv.length;
+      this.#csv = file;
+      this.size = file.size;
       this.info = null;
       this.schema = "";
       this.template = false;
       const client = await this.#device.client();
-      const schema = await client.guessSchema(csv).catch(async (error) => {
+      const schema = await client.guessSchema(file).catch(async (error) => {
         const preset = await client.schemaToml("ads");
         if (current()) [this.schema, this.template] = [preset, true];
         throw error;
       });
-      if (current()) await this.#read(csv, schema, current);
+      if (current()) await this.#read(file, schema, current);
     });
   }
 
@@ -103,7 +101,7 @@ export class DataState {
     await this.#attempt(async (current) => this.#read(await this.table(), schema, current));
   }
 
-  async #read(csv: Uint8Array, schema: string, current: () => boolean) {
+  async #read(csv: Table, schema: string, current: () => boolean) {
     this.schema = schema;
     this.template = false;
     this.info = null;

@@ -6,6 +6,7 @@ import type {
   ModelInfo,
   MutualInformation,
   Report,
+  Table,
   TrainConfig,
 } from "../../client/index.ts";
 import { get, type Showcase, type ShowcaseMore } from "../lib/showcase.ts";
@@ -72,7 +73,7 @@ export class ModelState {
     handle: ModelHandle,
     config: TrainConfig,
     report: Report | null,
-    csv: Uint8Array,
+    csv: Table,
     mutualInformation: MutualInformation | null,
   ): Promise<void> {
     await this.#attempt(async () => {

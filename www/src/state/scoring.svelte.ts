@@ -1,4 +1,4 @@
-import type { ScoreProgress, Scores } from "../../client/index.ts";
+import type { ScoreProgress, Scores, Table } from "../../client/index.ts";
 import type { DeviceState } from "./device.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
 
@@ -25,7 +25,7 @@ export class ScoringState {
     this.#model = model;
   }
 
-  async start(name: string, bytes: () => Promise<Uint8Array>, skipBadRows: boolean): Promise<void> {
+  async start(name: string, table: () => Promise<Table>, skipBadRows: boolean): Promise<void> {
     const { info } = this.#model;
     if (!info) return;
     this.active = true;
@@ -35,7 +35,7 @@ export class ScoringState {
     try {
       const client = await this.#device.client();
       const handle = await this.#model.handle();
-      const csv = await bytes();
+      const csv = await table();
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
       const scores = await client.score(handle, csv, {

@@ -4,6 +4,7 @@ import type {
   EpochEvent,
   Report,
   StepEvent,
+  Table,
   TrainConfig,
   TrainEvent,
   TrainingRun,
@@ -62,7 +63,7 @@ export class TrainingState {
 
   /** Trains to the end; null when it was cancelled or failed. */
   async start(
-    data: { name: string; table: () => Promise<Uint8Array> },
+    data: { name: string; table: () => Promise<Table> },
     schema: string,
     config: TrainConfig,
   ): Promise<DoneEvent | null> {
