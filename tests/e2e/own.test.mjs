@@ -157,6 +157,8 @@ test("50 MB: read, trained on and scored, and the page can be used meanwhile", a
     await bench.part("score-result").waitFor();
     const result = await bench.text("score-result");
     assert.match(result, new RegExp(`${rows.toLocaleString("en")} rows`));
+    const { bytes } = await bench.saved(bench.part("score-save"));
+    assert.equal(bytes.filter((byte) => byte === 10).length, rows + 1);
     t.diagnostic(`${result.replaceAll(/\s+/g, " ")}`);
     t.diagnostic(`longest main-thread task: ${await bench.longestTask()} ms`);
     await bench.close();

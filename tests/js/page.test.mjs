@@ -54,7 +54,7 @@ test("scores are written with the fewest digits that are the same f32", async ()
   for (const value of [0.1, 1 / 3, 0.123456789, 1, 0, 3.4e-7].map(Math.fround))
     assert.equal(Math.fround(Number(shortest(value))), value);
   assert.equal(shortest(Math.fround(0.1)), "0.1");
-  const text = await scoresCsv(Float32Array.of(0.5, NaN, 0.25)).text();
+  const text = await (await scoresCsv(Float32Array.of(0.5, NaN, 0.25))).text();
   assert.equal(text, "score\n0.5\n\n0.25\n");
 });
 
