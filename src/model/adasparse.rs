@@ -80,8 +80,7 @@ impl AdaSparse {
     pub fn forward(&self, batch: &Batch<'_>) -> Forward {
         let e = batch.input.clone().narrow(1, 0, self.aware);
         let alpha: Tensor<2> = self.alpha.val().detach().unsqueeze();
-        let regularises = self.config.regularises();
-        let training = batch.training.filter(|_| regularises);
+        let training = batch.training.filter(|_| self.config.regularises());
         let mut kept = Vec::new();
         let mut prune = |pruner: &Linear, h: Tensor<2>| {
             let v = pruner.forward(Tensor::cat(vec![e.clone(), h.clone()], 1));
