@@ -4,11 +4,10 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::pack::panels;
 use super::sigmoid;
-use super::tile::{Tile, VECTORS, product_from, vectors, with_rows};
+use super::tile::{
+    Tile, VECTORS, finish, product, product_of_one, vectors, with_panels, with_rows,
+};
 use crate::instruction_set::level;
-
-/// Panels that a single row is multiplied with at once, so that its sums do not wait for each other.
-pub(super) const ABREAST: usize = 4;
 
 /// What a layer does to its sums.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,8 +142,8 @@ fn forward<S: Simd, const ONTO: bool>(
                     let panels = layer.weight.chunks_exact(dn * tile);
                     for (p, (weight, bias)) in panels.zip(layer.bias.chunks_exact(tile)).enumerate() {
                         let used = tile.min(dm - p * tile);
-                        let mut sums: Tile<S, M, VECTORS> = [vectors::<S, VECTORS>(simd, bias); M];
-                        sums = product_from(simd, sums, input, weight);
+                        let sums: Tile<S, M, VECTORS> = [vectors::<S, VECTORS>(simd, bias); M];
+                        let sums = product(simd, sums, input, weight);
                         for m in 0..M {
                             finish::<S, ONTO>(simd, sums[m], relu, &mut out[(b + m) * dm + p * tile..][..used]);
                         }
@@ -170,70 +169,17 @@ fn single<S: Simd, const ONTO: bool>(
 ) {
     let tile = tile_of(simd);
     let size = layer.dn * tile;
-    let mut p = 0;
     let panels = layer.bias.len() / tile;
-    while p < panels {
-        let abreast = ABREAST.min(panels - p);
-        // A panel past the last is the last again; its sums are not used.
-        let weight: [&[f32]; ABREAST] =
-            std::array::from_fn(|q| &layer.weight[(p + q.min(abreast - 1)) * size..][..size]);
+    with_panels!(panels, first, P => {
+        let weight: [&[f32]; P] = std::array::from_fn(|q| &layer.weight[(first + q) * size..][..size]);
         // From the bias, as in the tiles: a row's result must not depend on how many rows come with it.
-        let mut sums: [[S::f32s; VECTORS]; ABREAST] = std::array::from_fn(|q| {
-            vectors::<S, VECTORS>(simd, &layer.bias[(p + q.min(abreast - 1)) * tile..])
-        });
-        sums = product_abreast(simd, sums, input, weight);
-        for (q, sums) in sums.iter().enumerate().take(abreast) {
-            let used = tile.min(layer.dm - (p + q) * tile);
-            finish::<S, ONTO>(simd, *sums, relu, &mut out[(p + q) * tile..][..used]);
+        let sums: Tile<S, P, VECTORS> =
+            std::array::from_fn(|q| vectors::<S, VECTORS>(simd, &layer.bias[(first + q) * tile..]));
+        let sums = product_of_one(simd, sums, input, weight);
+        for (q, sums) in sums.iter().enumerate() {
+            let start = (first + q) * tile;
+            let used = tile.min(layer.dm - start);
+            finish::<S, ONTO>(simd, *sums, relu, &mut out[start..][..used]);
         }
-        p += abreast;
-    }
-}
-
-/// `sums` + Σ_k x\[k\] w\[q\]\[k\], for panels w of as many lines as there are in x.
-#[inline(always)]
-pub(super) fn product_abreast<S: Simd>(
-    simd: S,
-    mut sums: Tile<S, ABREAST, VECTORS>,
-    x: &[f32],
-    weight: [&[f32]; ABREAST],
-) -> Tile<S, ABREAST, VECTORS> {
-    let [a, b, c, d] = weight.map(|w| w.chunks_exact(tile_of(simd)));
-    for ((((x, a), b), c), d) in x.iter().zip(a).zip(b).zip(c).zip(d) {
-        let x = S::f32s::splat(simd, *x);
-        for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
-            let w = vectors::<S, VECTORS>(simd, w);
-            for v in 0..VECTORS {
-                sums[v] = x.mul_add(w[v], sums[v]);
-            }
-        }
-    }
-    sums
-}
-
-/// Adds what is there where asked to, applies ReLU where asked to, and stores.
-#[inline(always)]
-fn finish<S: Simd, const ONTO: bool>(
-    simd: S,
-    sums: [S::f32s; VECTORS],
-    relu: bool,
-    out: &mut [f32],
-) {
-    let lanes = S::f32s::LEN;
-    let zero = S::f32s::splat(simd, 0.0);
-    for (sum, out) in sums.into_iter().zip(out.chunks_mut(lanes)) {
-        let full = out.len() == lanes;
-        let before = match (ONTO, full) {
-            (false, _) => zero,
-            (true, true) => S::f32s::from_slice(simd, out),
-            (true, false) => S::f32s::from_fn(simd, |i| out.get(i).copied().unwrap_or(0.0)),
-        };
-        let sum = if ONTO { sum + before } else { sum };
-        let sum = if relu { sum.max(zero) } else { sum };
-        if full {
-            sum.store_slice(out);
-        } else {
-            out.copy_from_slice(&sum.as_slice()[..out.len()]);
-        }
-    }
+    });
 }

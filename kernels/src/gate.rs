@@ -2,7 +2,7 @@
 
 use fearless_simd::{Simd, dispatch, prelude::*};
 
-use super::sigmoid::all;
+use super::sigmoid::{all, one};
 use crate::instruction_set::level;
 
 /// The sizes of s and of its factors: R \[d_r, d_k\], C \[d_k, d_c\].
@@ -37,22 +37,7 @@ impl Gate {
     pub fn forward_into(&self, rows: usize, left: &[f32], right: &[f32], s: &mut [f32]) {
         assert!(s.len() == rows * self.dr * self.dc);
         let (left, right) = (self.left(rows, left), self.right(rows, right));
-        dispatch!(level(), simd => {
-            simd.vectorize(#[inline(always)] || {
-                for (b, s) in s.chunks_exact_mut(self.dr * self.dc).enumerate() {
-                    let right = right.row(b);
-                    for (s, left) in s.chunks_exact_mut(self.dc).zip(left.row(b).chunks_exact(self.dk)) {
-                        s.fill(0.0);
-                        for (left, right) in left.iter().zip(right.chunks_exact(self.dc)) {
-                            for (s, right) in s.iter_mut().zip(right) {
-                                *s += left * right;
-                            }
-                        }
-                    }
-                }
-            });
-            all(simd, s, self.scale);
-        });
+        dispatch!(level(), simd => forward(simd, self, (left, right), s));
     }
 
     /// The gradients of R and C, of the sizes they came in, from s and its gradient.
@@ -98,6 +83,49 @@ impl Gate {
 
     fn right<'a>(&self, rows: usize, values: &'a [f32]) -> Factor<'a> {
         Factor::new(rows, self.dk * self.dc, values)
+    }
+}
+
+#[inline(always)]
+fn forward<S: Simd>(simd: S, gate: &Gate, (left, right): (Factor<'_>, Factor<'_>), s: &mut [f32]) {
+    let &Gate { dr, dc, dk, scale } = gate;
+    let lanes = S::f32s::LEN;
+    // Where a row of s is whole vectors, a sum stays in its register until it is s.
+    let whole = dc.is_multiple_of(lanes);
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for (b, s) in s.chunks_exact_mut(dr * dc).enumerate() {
+                let right = right.row(b);
+                for (s, left) in s.chunks_exact_mut(dc).zip(left.row(b).chunks_exact(dk)) {
+                    if whole {
+                        for (c, s) in s.chunks_exact_mut(lanes).enumerate() {
+                            let mut sum = S::f32s::splat(simd, 0.0);
+                            for (left, right) in left.iter().zip(right.chunks_exact(dc)) {
+                                let right = S::f32s::from_slice(simd, &right[c * lanes..][..lanes]);
+                                sum += S::f32s::splat(simd, *left) * right;
+                            }
+                            one(simd, sum, scale).store_slice(s);
+                        }
+                        continue;
+                    }
+                    let mut factors = left.iter().zip(right.chunks_exact(dc));
+                    if let Some((left, right)) = factors.next() {
+                        for (s, right) in s.iter_mut().zip(right) {
+                            *s = left * right;
+                        }
+                    }
+                    for (left, right) in factors {
+                        for (s, right) in s.iter_mut().zip(right) {
+                            *s += left * right;
+                        }
+                    }
+                }
+            }
+        },
+    );
+    if !whole {
+        all(simd, s, scale);
     }
 }
 

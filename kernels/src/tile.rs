@@ -12,20 +12,10 @@ pub(super) const VECTORS: usize = 2;
 /// A tile of sums.
 pub(super) type Tile<S, const M: usize, const V: usize> = [[<S as Simd>::f32s; V]; M];
 
-/// Σ_k a\[m\]\[k\] · b\[k\]\[v\]: `a` holds `M` rows of at least the depth of `b`, which is packed, `V` vectors
+/// `sums` + Σ_k a\[m\]\[k\] · b\[k\]\[v\]: `a` holds `M` rows of at least the depth of `b`, which is packed, `V` vectors
 /// for every k.
 #[inline(always)]
 pub(super) fn product<S: Simd, const M: usize, const V: usize>(
-    simd: S,
-    a: [&[f32]; M],
-    b: &[f32],
-) -> Tile<S, M, V> {
-    product_from(simd, [[S::f32s::splat(simd, 0.0); V]; M], a, b)
-}
-
-/// As [`product`], added to `sums`.
-#[inline(always)]
-pub(super) fn product_from<S: Simd, const M: usize, const V: usize>(
     simd: S,
     mut sums: Tile<S, M, V>,
     a: [&[f32]; M],
@@ -40,6 +30,55 @@ pub(super) fn product_from<S: Simd, const M: usize, const V: usize>(
             let a = S::f32s::splat(simd, a[m][k]);
             for v in 0..V {
                 sums[m][v] = a.mul_add(b[v], sums[m][v]);
+            }
+        }
+    }
+    sums
+}
+
+/// `sums` + Σ_k x\[k\] · b\[p\]\[k\]\[v\]: one row and `P` panels, packed as in [`product`] and as deep as x. Several panels
+/// abreast, so that their sums do not wait for each other.
+#[inline(always)]
+pub(super) fn product_of_one<S: Simd, const P: usize, const V: usize>(
+    simd: S,
+    mut sums: Tile<S, P, V>,
+    x: &[f32],
+    b: [&[f32]; P],
+) -> Tile<S, P, V> {
+    let width = V * S::f32s::LEN;
+    let add = |sums: &mut [S::f32s; V], x: &f32, b: &[f32]| {
+        let x = S::f32s::splat(simd, *x);
+        for (sum, b) in sums.iter_mut().zip(vectors::<S, V>(simd, b)) {
+            *sum = x.mul_add(b, *sum);
+        }
+    };
+    match (sums.as_mut_slice(), b.as_slice()) {
+        ([s0, s1, s2, s3], [b0, b1, b2, b3]) => {
+            let b = b0
+                .chunks_exact(width)
+                .zip(b1.chunks_exact(width))
+                .zip(b2.chunks_exact(width).zip(b3.chunks_exact(width)));
+            for (x, ((b0, b1), (b2, b3))) in x.iter().zip(b) {
+                add(s0, x, b0);
+                add(s1, x, b1);
+                add(s2, x, b2);
+                add(s3, x, b3);
+            }
+        }
+        ([s0, s1], [b0, b1]) => {
+            for (x, (b0, b1)) in x
+                .iter()
+                .zip(b0.chunks_exact(width).zip(b1.chunks_exact(width)))
+            {
+                add(s0, x, b0);
+                add(s1, x, b1);
+            }
+        }
+        (sums, b) => {
+            for (sums, b) in sums.iter_mut().zip(b) {
+                x.iter()
+                    .zip(b.chunks_exact(width))
+                    .for_each(|(x, b)| add(sums, x, b));
             }
         }
     }
@@ -66,6 +105,33 @@ pub(super) fn transposed_product<S: Simd, const M: usize, const V: usize>(
         }
     }
     sums
+}
+
+/// Adds what is there where asked to, applies ReLU where asked to, and stores.
+#[inline(always)]
+pub(super) fn finish<S: Simd, const ONTO: bool>(
+    simd: S,
+    sums: [S::f32s; VECTORS],
+    relu: bool,
+    out: &mut [f32],
+) {
+    let lanes = S::f32s::LEN;
+    let zero = S::f32s::splat(simd, 0.0);
+    for (sum, out) in sums.into_iter().zip(out.chunks_mut(lanes)) {
+        let full = out.len() == lanes;
+        let before = match (ONTO, full) {
+            (false, _) => zero,
+            (true, true) => S::f32s::from_slice(simd, out),
+            (true, false) => S::f32s::from_fn(simd, |i| out.get(i).copied().unwrap_or(0.0)),
+        };
+        let sum = if ONTO { sum + before } else { sum };
+        let sum = if relu { sum.max(zero) } else { sum };
+        if full {
+            sum.store_slice(out);
+        } else {
+            out.copy_from_slice(&sum.as_slice()[..out.len()]);
+        }
+    }
 }
 
 /// `V` vectors that lie one after another.
@@ -98,3 +164,31 @@ macro_rules! with_rows {
     };
 }
 pub(super) use with_rows;
+
+/// Calls `$body` for the panels from `$first` to `$panels`, with the constant `$p` equal to how many it is to take: four,
+/// two or one, from `$first` on.
+macro_rules! with_panels {
+    ($panels:expr, $first:ident, $p:ident => $body:expr) => {
+        let mut $first = 0;
+        while $first < $panels {
+            match $panels - $first {
+                1 => {
+                    const $p: usize = 1;
+                    $body;
+                    $first += $p;
+                }
+                2 | 3 => {
+                    const $p: usize = 2;
+                    $body;
+                    $first += $p;
+                }
+                _ => {
+                    const $p: usize = 4;
+                    $body;
+                    $first += $p;
+                }
+            }
+        }
+    };
+}
+pub(super) use with_panels;

@@ -3,10 +3,11 @@
 use fearless_simd::{Simd, prelude::*};
 
 use super::{CHUNK, ModulatedLayer};
-use crate::dense::{ABREAST, product_abreast};
 use crate::expand::Runs;
 use crate::pack::panels;
-use crate::tile::{Tile, VECTORS, product, vectors, with_rows};
+use crate::tile::{
+    Tile, VECTORS, finish, product, product_of_one, vectors, with_panels, with_rows,
+};
 
 /// Weights and bias in panels, and how the row blocks fall onto them.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub(super) struct Packed {
     weight: Vec<f32>,
     bias: Vec<f32>,
     runs: Runs,
+    /// For every vector of outputs where the numbers of its row block start in s, if none has outputs of two blocks.
+    whole: Option<Vec<usize>>,
 }
 
 impl Packed {
@@ -25,8 +28,27 @@ impl Packed {
             weight: panels((dn, dm), tile, |j, i| weight[i * dn + j]),
             bias: panels((1, dm), tile, |_, i| bias[i]),
             runs: Runs::new(&layer.outputs, tile),
+            whole: whole(layer, S::f32s::LEN, tile),
         }
     }
+}
+
+fn whole(layer: &ModulatedLayer, lanes: usize, tile: usize) -> Option<Vec<usize>> {
+    let dc = layer.inputs.count();
+    let vectors = layer.padded(tile) / lanes;
+    let mut starts = Vec::with_capacity(vectors);
+    for (r, block) in layer.outputs.iter().enumerate() {
+        while starts.len() * lanes < block.end {
+            starts.push(r * dc);
+        }
+        let rest = layer.outputs.places() - block.end;
+        if rest > 0 && !block.end.is_multiple_of(lanes) {
+            return None;
+        }
+    }
+    // What is past the last output is not used.
+    starts.resize(vectors, 0);
+    Some(starts)
 }
 
 /// `output` is y.
@@ -46,26 +68,35 @@ pub(super) fn forward<S: Simd>(
             let tile = VECTORS * lanes;
             let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
             let (size, dc) = (layer.size(), layer.inputs.count());
-            let padded = layer.padded(tile);
-            let most = CHUNK.min(hidden.len() / dn);
-            if scratch.len() < most * (dc + 1) * padded {
-                scratch.resize(most * (dc + 1) * padded, 0.0);
-            }
-            let (expanded, line) = scratch.split_at_mut(most * dc * padded);
             let chunks = hidden
                 .chunks(CHUNK * dn)
                 .zip(s.chunks(CHUNK * size))
                 .zip(output.chunks_mut(CHUNK * dm));
             for ((hidden, s), output) in chunks {
                 let rows = hidden.len() / dn;
-                packed.runs.expand(s, size, dc, tile, expanded);
+                if let (1, Some(starts)) = (rows, &packed.whole) {
+                    single(simd, layer, packed, hidden, output, |vector, c| {
+                        S::f32s::splat(simd, s[starts[vector] + c])
+                    });
+                    continue;
+                }
+                let needed = rows * dc * layer.padded(tile);
+                if scratch.len() < needed {
+                    scratch.resize(needed, 0.0);
+                }
+                packed.runs.expand(s, size, dc, tile, scratch);
+                let expanded = &scratch[..needed];
                 if rows == 1 {
-                    single(simd, layer, packed, (hidden, expanded), line);
-                    output.copy_from_slice(&line[..dm]);
+                    single(simd, layer, packed, hidden, output, |vector, c| {
+                        let line = (vector / VECTORS * dc + c) * tile;
+                        let place = line + vector % VECTORS * lanes;
+                        S::f32s::from_slice(simd, &expanded[place..][..lanes])
+                    });
                     continue;
                 }
                 for (p, weight) in packed.weight.chunks_exact(dn * tile).enumerate() {
                     let bias = vectors::<S, VECTORS>(simd, &packed.bias[p * tile..]);
+                    let used = tile.min(dm - p * tile);
                     let mut b = 0;
                     while b < rows {
                         with_rows!(rows - b, M => {
@@ -77,77 +108,60 @@ pub(super) fn forward<S: Simd>(
                             let mut sums: Tile<S, M, VECTORS> = [bias; M];
                             for (c, block) in layer.inputs.iter().enumerate() {
                                 let weight = &weight[block.start * tile..block.end * tile];
-                                let product = product::<S, M, VECTORS>(
-                                    simd, hidden.map(|h| &h[block.clone()]), weight,
-                                );
+                                let zero = [[S::f32s::splat(simd, 0.0); VECTORS]; M];
+                                let part = product(simd, zero, hidden.map(|h| &h[block.clone()]), weight);
                                 for m in 0..M {
                                     let s = vectors::<S, VECTORS>(simd, &s[m][c * tile..]);
                                     for v in 0..VECTORS {
-                                        sums[m][v] = s[v].mul_add(product[m][v], sums[m][v]);
+                                        sums[m][v] = s[v].mul_add(part[m][v], sums[m][v]);
                                     }
                                 }
                             }
                             for m in 0..M {
-                                let line = &mut line[(b + m) * padded + p * tile..][..tile];
-                                for v in 0..VECTORS {
-                                    sums[m][v].max(S::f32s::splat(simd, 0.0))
-                                        .store_slice(&mut line[v * lanes..][..lanes]);
-                                }
+                                finish::<S, false>(
+                                    simd, sums[m], true, &mut output[(b + m) * dm + p * tile..][..used],
+                                );
                             }
                             b += M;
                         });
                     }
-                }
-                for (output, line) in output.chunks_exact_mut(dm).zip(line.chunks_exact(padded)) {
-                    output.copy_from_slice(&line[..dm]);
                 }
             }
         },
     )
 }
 
-/// One row, several panels abreast so that their sums do not wait for each other; added in the order of the tiles.
+/// One row. `gate` gives what the vector of outputs of some number is multiplied with in column block c.
 #[inline(always)]
 fn single<S: Simd>(
     simd: S,
     layer: &ModulatedLayer,
     packed: &Packed,
-    (hidden, expanded): (&[f32], &[f32]),
+    hidden: &[f32],
     out: &mut [f32],
+    gate: impl Fn(usize, usize) -> S::f32s,
 ) {
-    let lanes = S::f32s::LEN;
-    let tile = VECTORS * lanes;
-    let (dn, dc) = (layer.inputs.places(), layer.inputs.count());
+    let tile = VECTORS * S::f32s::LEN;
+    let (dm, size) = (layer.outputs.places(), layer.inputs.places() * tile);
     let panels = packed.bias.len() / tile;
-    let zero = S::f32s::splat(simd, 0.0);
-    let mut p = 0;
-    while p < panels {
-        let abreast = ABREAST.min(panels - p);
-        // A panel past the last is the last again; its sums are not used.
-        let panel: [usize; ABREAST] = std::array::from_fn(|q| p + q.min(abreast - 1));
-        let weight = panel.map(|p| &packed.weight[p * dn * tile..][..dn * tile]);
-        let s = panel.map(|p| &expanded[p * dc * tile..][..dc * tile]);
-        let mut sums: Tile<S, ABREAST, VECTORS> =
-            panel.map(|p| vectors::<S, VECTORS>(simd, &packed.bias[p * tile..]));
+    with_panels!(panels, first, P => {
+        let weight: [&[f32]; P] = std::array::from_fn(|q| &packed.weight[(first + q) * size..][..size]);
+        let mut sums: Tile<S, P, VECTORS> =
+            std::array::from_fn(|q| vectors::<S, VECTORS>(simd, &packed.bias[(first + q) * tile..]));
         for (c, block) in layer.inputs.iter().enumerate() {
+            let zero: Tile<S, P, VECTORS> = [[S::f32s::splat(simd, 0.0); VECTORS]; P];
             let weight = weight.map(|w| &w[block.start * tile..block.end * tile]);
-            let parts = product_abreast(simd, [[zero; VECTORS]; ABREAST], &hidden[block], weight);
-            for q in 0..ABREAST {
-                let s = vectors::<S, VECTORS>(simd, &s[q][c * tile..]);
+            let part = product_of_one(simd, zero, &hidden[block], weight);
+            for q in 0..P {
                 for v in 0..VECTORS {
-                    sums[q][v] = s[v].mul_add(parts[q][v], sums[q][v]);
+                    let s = gate((first + q) * VECTORS + v, c);
+                    sums[q][v] = s.mul_add(part[q][v], sums[q][v]);
                 }
             }
         }
-        for (sums, out) in sums
-            .iter()
-            .zip(out[p * tile..].chunks_exact_mut(tile))
-            .take(abreast)
-        {
-            for (sum, out) in sums.iter().zip(out.chunks_exact_mut(lanes)) {
-                sum.max(zero).store_slice(out);
-            }
+        for (q, sums) in sums.iter().enumerate() {
+            let start = (first + q) * tile;
+            finish::<S, false>(simd, *sums, true, &mut out[start..][..tile.min(dm - start)]);
         }
-        p += abreast;
-    }
+    });
 }
