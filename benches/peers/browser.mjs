@@ -1,9 +1,9 @@
-// Our scorer package beside onnxruntime-web and TensorFlow.js in headless Chromium: ids in, probabilities out, JS call to
+// Our scorer package beside onnxruntime-web, TensorFlow.js and jax-js in headless Chromium: ids in, probabilities out, JS call to
 // JS result, one thread each, on a cross-origin isolated page, in one run.
 //
 // Usage: node browser.mjs MODELS [--rounds N] [--json FILE]; MODELS is the folder that models.sh and native.py filled, and
 // `make pkg` has built the package.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -29,6 +29,10 @@ const size = (...files) => {
     sum((b) => brotliCompressSync(b).length),
   ];
 };
+// All but the devices that are loaded when they are asked for.
+const jax = readdirSync(modules("@jax-js/jax/dist")).filter(
+  (name) => name.endsWith(".js") && !name.startsWith("webg"),
+);
 const sizes = {
   "mi-dpg/score": size(
     ...[
@@ -47,6 +51,7 @@ const sizes = {
     modules("@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"),
     modules("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"),
   ),
+  "jax-js": size(...jax.map((name) => modules(`@jax-js/jax/dist/${name}`))),
 };
 console.log(
   "| package | bytes | gzip | brotli | first score, ms |\n|---|---|---|---|---|",
@@ -61,14 +66,17 @@ for (const [name, [raw, gzip, brotli]] of Object.entries(sizes)) {
 }
 
 const page = await browser.newPage();
+// jax-js has a worker for every core where there is shared memory, and no option. Without, it is one thread as the others
+// are, which do not ask.
+await page.addInitScript(() => delete globalThis.SharedArrayBuffer);
 page.on("pageerror", (error) => console.error(error));
 await page.goto(url);
 if (!(await page.evaluate(() => crossOriginIsolated)))
   throw new Error("the page is not isolated");
 console.log(
-  "\n| network | rows | ours, µs | without relaxed SIMD | onnxruntime-web, our ONNX | PyTorch-like | TensorFlow.js | ratio to the best peer |",
+  "\n| network | rows | ours, µs | without relaxed SIMD | onnxruntime-web, our ONNX | PyTorch-like | TensorFlow.js | jax-js | ratio to the best peer |",
 );
-console.log("|---|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|---|");
 const results = [];
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
 for (const name of ["p", "p-dnn", "d", "d-dnn"]) {
@@ -85,10 +93,11 @@ for (const name of ["p", "p-dnn", "d", "d-dnn"]) {
     const us = Object.fromEntries(
       Object.entries(result.samples).map(([k, v]) => [k, median(v) * 1000]),
     );
-    const { ours, plain, onnx, torchlike, tfjs } = us;
-    const cells = [ours, plain, onnx, torchlike, tfjs].map((x) => x.toFixed(1));
+    const { ours, plain, onnx, torchlike, tfjs, jax } = us;
+    const peers = [onnx, torchlike, tfjs, jax];
+    const cells = [ours, plain, ...peers].map((x) => x.toFixed(1));
     console.log(
-      `| ${name} | ${rows} | ${cells.join(" | ")} | ${(Math.min(onnx, torchlike, tfjs) / ours).toFixed(1)} |`,
+      `| ${name} | ${rows} | ${cells.join(" | ")} | ${(Math.min(...peers) / ours).toFixed(1)} |`,
     );
   }
 }

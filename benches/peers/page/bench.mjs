@@ -1,4 +1,5 @@
-// What runs in the page: three scorers behind one interface, and the clock.
+// What runs in the page: four scorers behind one interface, and the clock.
+import { jax } from "/jax.mjs";
 import { bytes, safetensors, script } from "/lib.mjs";
 
 const loaded = {};
@@ -147,6 +148,7 @@ const makers = {
   onnx,
   torchlike: (name) => onnx(`${name}.torchlike`),
   tfjs: tensorflow,
+  jax,
 };
 
 /** Milliseconds a call of each, forth and back, and how far their outputs are apart at most. */
@@ -196,6 +198,7 @@ window.firstScore = async (name) => {
     "mi-dpg/score": ours,
     "onnxruntime-web": onnx,
     "TensorFlow.js": tensorflow,
+    "jax-js": jax,
   }[name];
   const started = performance.now();
   const call = (await make("p"))(new Int32Array(6), 1, 6);
