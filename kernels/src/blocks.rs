@@ -39,4 +39,16 @@ impl Blocks {
             .is_multiple_of(self.count())
             .then(|| places / self.count())
     }
+
+    /// The block of every vector of `lanes` places, the last filled up; none where a vector has places of two blocks.
+    pub(crate) fn of_vectors(&self, lanes: usize) -> Option<Vec<usize>> {
+        let mut vectors = Vec::with_capacity(self.places().div_ceil(lanes));
+        for (b, block) in self.iter().enumerate() {
+            if block.end < self.places() && !block.end.is_multiple_of(lanes) {
+                return None;
+            }
+            vectors.resize(block.end.div_ceil(lanes), b);
+        }
+        Some(vectors)
+    }
 }

@@ -85,18 +85,18 @@ pub(super) fn product_of_one<S: Simd, const P: usize, const V: usize>(
     sums
 }
 
-/// Σ_k a\[k\]\[m\] · b\[k\]\[v\] over `depth` values of k; `a` and `b` come with their strides in k.
+/// Σ_k a\[k\]\[m\] · b\[k\]\[v\]: both come as lines, with their length and the place in a line that `M` numbers or `V`
+/// vectors are taken from; as many k as both have whole lines.
 #[inline(always)]
 pub(super) fn transposed_product<S: Simd, const M: usize, const V: usize>(
     simd: S,
-    (a, a_stride): (&[f32], usize),
-    (b, b_stride): (&[f32], usize),
-    depth: usize,
+    (a, a_line, a_start): (&[f32], usize, usize),
+    (b, b_line, b_start): (&[f32], usize, usize),
 ) -> Tile<S, M, V> {
     let mut sums = [[S::f32s::splat(simd, 0.0); V]; M];
-    for k in 0..depth {
-        let a = &a[k * a_stride..][..M];
-        let b: [S::f32s; V] = vectors::<S, V>(simd, &b[k * b_stride..][..V * S::f32s::LEN]);
+    for (a, b) in a.chunks_exact(a_line).zip(b.chunks_exact(b_line)) {
+        let a = &a[a_start..][..M];
+        let b: [S::f32s; V] = vectors::<S, V>(simd, &b[b_start..][..V * S::f32s::LEN]);
         for m in 0..M {
             let a = S::f32s::splat(simd, a[m]);
             for v in 0..V {

@@ -1,11 +1,14 @@
 //! The backward pass.
 //!
 //! dh and ds come from one product, U_rj = Σ_{i ∈ r} g_i W_ij, in panels with a row in each lane. dW is a product over
-//! the rows with h weighted by one row of s at a time, which stays in the first cache.
+//! the rows with h weighted by one row of s at a time, in registers or in the first cache.
+
+use std::ops::Range;
 
 use fearless_simd::{Simd, prelude::*};
 
 use super::{CHUNK, Gradients, ModulatedLayer};
+use crate::blocks::Blocks;
 use crate::panel::turn;
 use crate::tile::{VECTORS, transposed_product, vectors, with_rows};
 
@@ -23,12 +26,19 @@ pub(super) fn backward<S: Simd>(
         || {
             let tile = VECTORS * S::f32s::LEN;
             let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
-            let size = layer.size();
+            let (size, dc) = (layer.size(), layer.inputs.count());
             let padded = dn.next_multiple_of(tile);
+            // Of h under s and g under s the smaller: blocks of inputs must be whole tiles for the second.
+            let whole = layer
+                .inputs
+                .even()
+                .is_some_and(|size| size.is_multiple_of(tile));
+            let by_column = whole && dc * dm < layer.outputs.count() * dn;
             let mut panels = Panels::new(layer, tile);
             // g; h under a row of s; dW.
             let mut masked = vec![0.0; CHUNK * dm];
-            let mut weighted = vec![0.0; CHUNK * padded];
+            let mut weighted = vec![0.0; if by_column { 0 } else { CHUNK * padded }];
+            let mut scaled = vec![0.0; if by_column { CHUNK * dm } else { 0 }];
             let mut sums = vec![0.0; dm * padded];
             let chunks = hidden
                 .chunks(CHUNK * dn)
@@ -62,12 +72,30 @@ pub(super) fn backward<S: Simd>(
                     turn(simd, (&panels.d_hidden, tile), (dh, dn), dn, rows);
                     turn(simd, (&panels.d_s, tile), (ds, size), size, rows);
                 }
+                let rows = hidden.len() / dn;
+                if by_column {
+                    let scaled = &mut scaled[..rows * dm];
+                    for (c, block) in layer.inputs.iter().enumerate() {
+                        for (b, out) in scaled.chunks_exact_mut(dm).enumerate() {
+                            let s = s[b * size + c..(b + 1) * size].iter().step_by(dc);
+                            weigh(&layer.outputs, &masked[b * dm..], s, out);
+                        }
+                        add_product(simd, (scaled, 0..dm, dm), (hidden, block, dn), &mut sums);
+                    }
+                    continue;
+                }
+                let weighted = &mut weighted[..rows * padded];
                 for (r, block) in layer.outputs.iter().enumerate() {
-                    weigh(simd, layer, (hidden, s), r, (&mut weighted, padded));
-                    let rows = hidden.len() / dn;
-                    let sums = &mut sums[block.start * padded..block.end * padded];
-                    let g = (&masked[block.start..], dm);
-                    weight_gradient(simd, g, (&weighted, padded), rows, sums);
+                    for (b, out) in weighted.chunks_exact_mut(padded).enumerate() {
+                        let s = s[b * size + r * dc..][..dc].iter();
+                        weigh(&layer.inputs, &hidden[b * dn..], s, &mut out[..dn]);
+                    }
+                    add_product(
+                        simd,
+                        (masked, block, dm),
+                        (weighted, 0..padded, padded),
+                        &mut sums,
+                    );
                 }
             }
             for (line, sums) in out
@@ -120,7 +148,7 @@ impl Panels {
                 while j < block.end {
                     with_rows!(block.end - j, M => {
                         let u = transposed_product::<S, M, VECTORS>(
-                            simd, (&weight[j..], dn), (g, width), outputs.len(),
+                            simd, (weight, dn, j), (g, width, 0),
                         );
                         let h = &self.hidden[j * width..(j + M) * width];
                         let dh = &mut self.d_hidden[j * width..(j + M) * width];
@@ -144,30 +172,24 @@ impl Panels {
     }
 }
 
-/// s\[r, c(j)\] h_j of some rows, each filled up to the stride of `out`.
+/// Each block of `values` times a number of its own.
 #[inline(always)]
-fn weigh<S: Simd>(
-    _: S,
-    layer: &ModulatedLayer,
-    (hidden, s): (&[f32], &[f32]),
-    r: usize,
-    (out, padded): (&mut [f32], usize),
+fn weigh<'a>(
+    blocks: &Blocks,
+    values: &[f32],
+    numbers: impl Iterator<Item = &'a f32>,
+    out: &mut [f32],
 ) {
-    let (dn, dc) = (layer.inputs.places(), layer.inputs.count());
-    let rows = hidden.chunks_exact(dn).zip(s.chunks_exact(layer.size()));
-    for ((hidden, s), out) in rows.zip(out.chunks_exact_mut(padded)) {
-        let s = &s[r * dc..(r + 1) * dc];
-        match layer.inputs.even() {
-            Some(1) => scale::<1>(hidden, s, out),
-            Some(2) => scale::<2>(hidden, s, out),
-            Some(4) => scale::<4>(hidden, s, out),
-            Some(8) => scale::<8>(hidden, s, out),
-            Some(16) => scale::<16>(hidden, s, out),
-            _ => {
-                for (block, s) in layer.inputs.iter().zip(s) {
-                    for (out, h) in out[block.clone()].iter_mut().zip(&hidden[block]) {
-                        *out = h * s;
-                    }
+    match blocks.even() {
+        Some(1) => scale::<1>(values, numbers, out),
+        Some(2) => scale::<2>(values, numbers, out),
+        Some(4) => scale::<4>(values, numbers, out),
+        Some(8) => scale::<8>(values, numbers, out),
+        Some(16) => scale::<16>(values, numbers, out),
+        _ => {
+            for (block, number) in blocks.iter().zip(numbers) {
+                for (out, value) in out[block.clone()].iter_mut().zip(&values[block]) {
+                    *out = value * number;
                 }
             }
         }
@@ -176,37 +198,37 @@ fn weigh<S: Simd>(
 
 /// Blocks of a size that the compiler knows.
 #[inline(always)]
-fn scale<const N: usize>(hidden: &[f32], s: &[f32], out: &mut [f32]) {
-    let blocks = hidden.as_chunks::<N>().0.iter().zip(s);
-    for (out, (hidden, s)) in out.as_chunks_mut::<N>().0.iter_mut().zip(blocks) {
-        *out = hidden.map(|h| h * s);
+fn scale<'a, const N: usize>(
+    values: &[f32],
+    numbers: impl Iterator<Item = &'a f32>,
+    out: &mut [f32],
+) {
+    let blocks = values.as_chunks::<N>().0.iter().zip(numbers);
+    for (out, (values, number)) in out.as_chunks_mut::<N>().0.iter_mut().zip(blocks) {
+        *out = values.map(|value| value * number);
     }
 }
 
-/// Σ_rows g_i x_j, added to `sums`, for as many outputs as it has lines; `x` and `sums` are `padded` wide.
+/// Σ_rows g_i x_j, added to `sums` \[·, line of x\], for some outputs and inputs of lines of the lengths given; the inputs
+/// are whole tiles.
 #[inline(always)]
-fn weight_gradient<S: Simd>(
+fn add_product<S: Simd>(
     simd: S,
-    (g, stride): (&[f32], usize),
-    (x, padded): (&[f32], usize),
-    rows: usize,
+    (g, outputs, g_line): (&[f32], Range<usize>, usize),
+    (x, inputs, x_line): (&[f32], Range<usize>, usize),
     sums: &mut [f32],
 ) {
     let lanes = S::f32s::LEN;
-    let tile = VECTORS * lanes;
-    let outputs = sums.len() / padded;
-    let mut i = 0;
-    while i < outputs {
-        with_rows!(outputs - i, M => {
-            for j in (0..padded).step_by(tile) {
-                let product = transposed_product::<S, M, VECTORS>(
-                    simd, (&g[i..], stride), (&x[j..], padded), rows,
-                );
-                for m in 0..M {
-                    let sums = &mut sums[(i + m) * padded + j..][..tile];
-                    for v in 0..VECTORS {
-                        let place = &mut sums[v * lanes..][..lanes];
-                        (S::f32s::from_slice(simd, place) + product[m][v]).store_slice(place);
+    let mut i = outputs.start;
+    while i < outputs.end {
+        with_rows!(outputs.end - i, M => {
+            for j in inputs.clone().step_by(VECTORS * lanes) {
+                let product =
+                    transposed_product::<S, M, VECTORS>(simd, (g, g_line, i), (x, x_line, j));
+                for (m, product) in product.iter().enumerate() {
+                    let sums = &mut sums[(i + m) * x_line + j..];
+                    for (product, sum) in product.iter().zip(sums.chunks_exact_mut(lanes)) {
+                        (S::f32s::from_slice(simd, sum) + *product).store_slice(sum);
                     }
                 }
             }

@@ -28,27 +28,14 @@ impl Packed {
             weight: panels((dn, dm), tile, |j, i| weight[i * dn + j]),
             bias: panels((1, dm), tile, |_, i| bias[i]),
             runs: Runs::new(&layer.outputs, tile),
-            whole: whole(layer, S::f32s::LEN, tile),
+            whole: layer.outputs.of_vectors(S::f32s::LEN).map(|blocks| {
+                let starts = blocks.iter().map(|r| r * layer.inputs.count());
+                // What is past the last output is not used.
+                let past = layer.padded(tile) / S::f32s::LEN - blocks.len();
+                starts.chain(std::iter::repeat_n(0, past)).collect()
+            }),
         }
     }
-}
-
-fn whole(layer: &ModulatedLayer, lanes: usize, tile: usize) -> Option<Vec<usize>> {
-    let dc = layer.inputs.count();
-    let vectors = layer.padded(tile) / lanes;
-    let mut starts = Vec::with_capacity(vectors);
-    for (r, block) in layer.outputs.iter().enumerate() {
-        while starts.len() * lanes < block.end {
-            starts.push(r * dc);
-        }
-        let rest = layer.outputs.places() - block.end;
-        if rest > 0 && !block.end.is_multiple_of(lanes) {
-            return None;
-        }
-    }
-    // What is past the last output is not used.
-    starts.resize(vectors, 0);
-    Some(starts)
 }
 
 /// `output` is y.
