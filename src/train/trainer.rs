@@ -207,6 +207,11 @@ impl Trainer {
         self.read_every = steps.max(1);
     }
 
+    /// Steps that were made, those before a checkpoint that was resumed included.
+    pub fn made(&self) -> u64 {
+        self.progress.step
+    }
+
     /// Steps that were made and are not told yet.
     pub fn ahead(&self) -> usize {
         self.told.len()

@@ -124,6 +124,13 @@ impl Trainer {
         }
     }
 
+    /// Steps that were made, those before a checkpoint that was resumed included.
+    #[wasm_bindgen(getter)]
+    pub fn made(&self) -> f64 {
+        let trainer = self.slot.trainer.borrow();
+        trainer.as_ref().map_or(0.0, |trainer| trainer.made() as f64)
+    }
+
     /// Steps that were made and that `nextEvent` has not told yet.
     #[wasm_bindgen(getter)]
     pub fn ahead(&self) -> usize {

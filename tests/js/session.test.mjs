@@ -31,12 +31,15 @@ function session(events, { checkpoints = false } = {}) {
   const trainer = {
     steps: 0,
     freed: 0,
+    made: 0,
     ahead: 0,
     every: 1,
     readEvery: (steps) => (trainer.every = steps),
     nextEvent: async () => {
       trainer.steps++;
-      return queue.shift();
+      const event = queue.shift();
+      if (event?.kind === "step") trainer.made = event.step;
+      return event;
     },
     model: async () => MODEL,
     checkpoint: async () => new Uint8Array([7]),
@@ -97,6 +100,13 @@ test("a device that can be lost leaves a checkpoint with every epoch", async () 
     bytes: new Uint8Array([7]),
   });
   assert.equal((await running.next()).kind, "epoch");
+});
+
+test("a run that went on knows its steps at an epoch's end that comes first", async () => {
+  const { trainer, running } = session([epoch, done], { checkpoints: true });
+  trainer.made = 20;
+  const { kind, step } = await running.next();
+  assert.deepEqual({ kind, step }, { kind: "checkpoint", step: 20 });
 });
 
 test("a device that can be lost leaves a checkpoint within an epoch too, when it is due", async (t) => {

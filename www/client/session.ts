@@ -28,8 +28,6 @@ export class TrainingSession {
   readonly #queue: TrainMessage[] = [];
   #paused: { promise: Promise<void>; release: () => void } | null = null;
   #cancelled = false;
-  /** Steps done. */
-  #done = 0;
   #freed = false;
 
   constructor(trainer: WasmTrainer, host: Host, checkpoints: boolean) {
@@ -74,7 +72,6 @@ export class TrainingSession {
     const now = performance.now();
     if (event === undefined) throw new MidpgError("usage", "the training is already over");
     if (event.kind === "step") {
-      this.#done = event.step;
       const step = this.#steps.push(event, now);
       if (step !== null) this.#queue.push(step);
       if (this.#checkpoints === null) return;
@@ -98,7 +95,7 @@ export class TrainingSession {
   async #checkpoint(clock: CheckpointClock): Promise<void> {
     const began = performance.now();
     const bytes = await this.#trainer.checkpoint();
-    this.#queue.push({ kind: "checkpoint", step: this.#done, bytes });
+    this.#queue.push({ kind: "checkpoint", step: this.#trainer.made, bytes });
     clock.made(began, performance.now());
   }
 

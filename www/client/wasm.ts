@@ -37,6 +37,8 @@ export interface WasmTrainer {
   nextEvent(): Promise<RawStep | EpochEvent | WasmDone | undefined>;
   model(): Promise<WasmModel>;
   checkpoint(): Promise<Uint8Array>;
+  /** Steps made, those before a checkpoint that was resumed included. */
+  readonly made: number;
   /** Steps made and not told yet. */
   readonly ahead: number;
   /** Looks at a GPU's losses once in so many steps. */
