@@ -46,12 +46,6 @@ pub(super) fn product_of_one<S: Simd, const P: usize, const V: usize>(
     b: [&[f32]; P],
 ) -> Tile<S, P, V> {
     let width = V * S::f32s::LEN;
-    let add = |sums: &mut [S::f32s; V], x: &f32, b: &[f32]| {
-        let x = S::f32s::splat(simd, *x);
-        for (sum, b) in sums.iter_mut().zip(vectors::<S, V>(simd, b)) {
-            *sum = x.mul_add(b, *sum);
-        }
-    };
     match (sums.as_mut_slice(), b.as_slice()) {
         ([s0, s1, s2, s3], [b0, b1, b2, b3]) => {
             let b = b0
@@ -59,10 +53,10 @@ pub(super) fn product_of_one<S: Simd, const P: usize, const V: usize>(
                 .zip(b1.chunks_exact(width))
                 .zip(b2.chunks_exact(width).zip(b3.chunks_exact(width)));
             for (x, ((b0, b1), (b2, b3))) in x.iter().zip(b) {
-                add(s0, x, b0);
-                add(s1, x, b1);
-                add(s2, x, b2);
-                add(s3, x, b3);
+                add_product(simd, s0, *x, b0);
+                add_product(simd, s1, *x, b1);
+                add_product(simd, s2, *x, b2);
+                add_product(simd, s3, *x, b3);
             }
         }
         ([s0, s1], [b0, b1]) => {
@@ -70,19 +64,29 @@ pub(super) fn product_of_one<S: Simd, const P: usize, const V: usize>(
                 .iter()
                 .zip(b0.chunks_exact(width).zip(b1.chunks_exact(width)))
             {
-                add(s0, x, b0);
-                add(s1, x, b1);
+                add_product(simd, s0, *x, b0);
+                add_product(simd, s1, *x, b1);
             }
         }
         (sums, b) => {
             for (sums, b) in sums.iter_mut().zip(b) {
-                x.iter()
-                    .zip(b.chunks_exact(width))
-                    .for_each(|(x, b)| add(sums, x, b));
+                for (x, b) in x.iter().zip(b.chunks_exact(width)) {
+                    add_product(simd, sums, *x, b);
+                }
             }
         }
     }
     sums
+}
+
+/// Adds x · b\[v\].
+// A function and not a closure: those are not compiled for the instruction set unless they happen to be inlined.
+#[inline(always)]
+fn add_product<S: Simd, const V: usize>(simd: S, sums: &mut [S::f32s; V], x: f32, b: &[f32]) {
+    let x = S::f32s::splat(simd, x);
+    for (sum, b) in sums.iter_mut().zip(vectors::<S, V>(simd, b)) {
+        *sum = x.mul_add(b, *sum);
+    }
 }
 
 /// Σ_k a\[k\]\[m\] · b\[k\]\[v\]: both come as lines, with their length and the place in a line that `M` numbers or `V`

@@ -128,7 +128,9 @@ impl Trainer {
     #[wasm_bindgen(getter)]
     pub fn made(&self) -> f64 {
         let trainer = self.slot.trainer.borrow();
-        trainer.as_ref().map_or(0.0, |trainer| trainer.made() as f64)
+        trainer
+            .as_ref()
+            .map_or(0.0, |trainer| trainer.made() as f64)
     }
 
     /// Steps that were made and that `nextEvent` has not told yet.

@@ -62,7 +62,7 @@ pub(super) fn forward<S: Simd>(
             for ((hidden, s), output) in chunks {
                 let rows = hidden.len() / dn;
                 if let (1, Some(starts)) = (rows, &packed.whole) {
-                    single(simd, layer, packed, hidden, output, |vector, c| {
+                    single(simd, layer, packed, hidden, output, #[inline(always)] |vector, c| {
                         S::f32s::splat(simd, s[starts[vector] + c])
                     });
                     continue;
@@ -74,7 +74,7 @@ pub(super) fn forward<S: Simd>(
                 packed.runs.expand(s, size, dc, tile, scratch);
                 let expanded = &scratch[..needed];
                 if rows == 1 {
-                    single(simd, layer, packed, hidden, output, |vector, c| {
+                    single(simd, layer, packed, hidden, output, #[inline(always)] |vector, c| {
                         let line = (vector / VECTORS * dc + c) * tile;
                         let place = line + vector % VECTORS * lanes;
                         S::f32s::from_slice(simd, &expanded[place..][..lanes])
