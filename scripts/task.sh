@@ -79,6 +79,23 @@ native_tests() {
     cargo test --no-fail-fast --no-default-features --features "$native_features" -- --show-output
     # The exported models in another runtime.
     cargo test --no-fail-fast -p mi-dpg-peers --tests -- --show-output
+    check_inlined
+}
+
+# A vector operation that stands alone is one that a loop calls, and several times as slow: a closure that was not inlined
+# is not compiled for the instruction set.
+check_inlined() {
+    local library left
+    command -v nm >/dev/null || {
+        echo "skipped: no nm, which tells what of the kernels is not inlined"
+        return
+    }
+    # Optimised in every profile.
+    library=$(find "$CARGO_TARGET_DIR/debug/deps" -name 'libmi_dpg_kernels-*.rlib' -exec ls -t {} + | head -n 1)
+    [ -n "$library" ] || fail "the kernels are not in $CARGO_TARGET_DIR/debug/deps"
+    left=$(nm -C "$library" 2>/dev/null | sed -n 's/^[0-9a-f]* [tT] .*simd_trait::Simd>::\(.*\)::kernel::__fearless_simd_kernel.*/\1/p' | sort -u | xargs)
+    [ -z "$left" ] || fail "vector operations of the kernels that are not inlined: $left (a closure without #[inline(always)]?)"
+    echo "the kernels are inlined"
 }
 
 check_format() {

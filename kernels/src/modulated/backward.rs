@@ -1,7 +1,7 @@
 //! The backward pass.
 //!
 //! dh and ds come from one product, U_rj = Σ_{i ∈ r} g_i W_ij, in panels with a row in each lane. dW is a product over
-//! the rows with h weighted by one row of s at a time, in registers or in the first cache.
+//! the rows, of h under one row of s at a time or of g under one column, whichever is less; it stays in the first cache.
 
 use std::ops::Range;
 
@@ -26,20 +26,10 @@ pub(super) fn backward<S: Simd>(
         || {
             let tile = VECTORS * S::f32s::LEN;
             let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
-            let (size, dc) = (layer.size(), layer.inputs.count());
-            let padded = dn.next_multiple_of(tile);
-            // Of h under s and g under s the smaller: blocks of inputs must be whole tiles for the second.
-            let whole = layer
-                .inputs
-                .even()
-                .is_some_and(|size| size.is_multiple_of(tile));
-            let by_column = whole && dc * dm < layer.outputs.count() * dn;
+            let size = layer.size();
             let mut panels = Panels::new(layer, tile);
-            // g; h under a row of s; dW.
+            let mut products = Products::new(layer, tile);
             let mut masked = vec![0.0; CHUNK * dm];
-            let mut weighted = vec![0.0; if by_column { 0 } else { CHUNK * padded }];
-            let mut scaled = vec![0.0; if by_column { CHUNK * dm } else { 0 }];
-            let mut sums = vec![0.0; dm * padded];
             let chunks = hidden
                 .chunks(CHUNK * dn)
                 .zip(s.chunks(CHUNK * size))
@@ -72,37 +62,10 @@ pub(super) fn backward<S: Simd>(
                     turn(simd, (&panels.d_hidden, tile), (dh, dn), dn, rows);
                     turn(simd, (&panels.d_s, tile), (ds, size), size, rows);
                 }
-                let rows = hidden.len() / dn;
-                if by_column {
-                    let scaled = &mut scaled[..rows * dm];
-                    for (c, block) in layer.inputs.iter().enumerate() {
-                        for (b, out) in scaled.chunks_exact_mut(dm).enumerate() {
-                            let s = s[b * size + c..(b + 1) * size].iter().step_by(dc);
-                            weigh(&layer.outputs, &masked[b * dm..], s, out);
-                        }
-                        add_product(simd, (scaled, 0..dm, dm), (hidden, block, dn), &mut sums);
-                    }
-                    continue;
-                }
-                let weighted = &mut weighted[..rows * padded];
-                for (r, block) in layer.outputs.iter().enumerate() {
-                    for (b, out) in weighted.chunks_exact_mut(padded).enumerate() {
-                        let s = s[b * size + r * dc..][..dc].iter();
-                        weigh(&layer.inputs, &hidden[b * dn..], s, &mut out[..dn]);
-                    }
-                    add_product(
-                        simd,
-                        (masked, block, dm),
-                        (weighted, 0..padded, padded),
-                        &mut sums,
-                    );
-                }
+                products.add(simd, layer, (hidden, s), masked);
             }
-            for (line, sums) in out
-                .weight
-                .chunks_exact_mut(dn)
-                .zip(sums.chunks_exact(padded))
-            {
+            let sums = products.sums.chunks_exact(products.line);
+            for (line, sums) in out.weight.chunks_exact_mut(dn).zip(sums) {
                 line.copy_from_slice(&sums[..dn]);
             }
         },
@@ -168,6 +131,68 @@ impl Panels {
                     ds.store_slice(out);
                 }
             }
+        }
+    }
+}
+
+/// dW, added up over chunks of rows.
+struct Products {
+    /// Whether g is put under the columns of s, and not h under its rows.
+    by_column: bool,
+    /// Numbers from one output to the next: the inputs, filled up to whole tiles.
+    line: usize,
+    /// \[d_m, line\].
+    sums: Vec<f32>,
+    /// What is under s, of a chunk.
+    scaled: Vec<f32>,
+}
+
+impl Products {
+    fn new(layer: &ModulatedLayer, tile: usize) -> Self {
+        let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
+        let line = dn.next_multiple_of(tile);
+        // The blocks of inputs must be whole tiles for it.
+        let whole = layer.inputs.even().filter(|n| n.is_multiple_of(tile));
+        let by_column = whole.is_some() && layer.inputs.count() * dm < layer.outputs.count() * dn;
+        Self {
+            by_column,
+            line,
+            sums: vec![0.0; dm * line],
+            scaled: vec![0.0; CHUNK * if by_column { dm } else { line }],
+        }
+    }
+
+    #[inline(always)]
+    fn add<S: Simd>(
+        &mut self,
+        simd: S,
+        layer: &ModulatedLayer,
+        (hidden, s): (&[f32], &[f32]),
+        g: &[f32],
+    ) {
+        let (dm, dn) = (layer.outputs.places(), layer.inputs.places());
+        let (size, dc) = (layer.size(), layer.inputs.count());
+        let rows = hidden.len() / dn;
+        if self.by_column {
+            let scaled = &mut self.scaled[..rows * dm];
+            for (c, inputs) in layer.inputs.iter().enumerate() {
+                for (b, out) in scaled.chunks_exact_mut(dm).enumerate() {
+                    let s = s[b * size + c..(b + 1) * size].iter().step_by(dc);
+                    weigh(&layer.outputs, &g[b * dm..], s, out);
+                }
+                let (g, x) = ((&*scaled, 0..dm, dm), (hidden, inputs, dn));
+                add_product(simd, g, x, &mut self.sums);
+            }
+            return;
+        }
+        let scaled = &mut self.scaled[..rows * self.line];
+        for (r, outputs) in layer.outputs.iter().enumerate() {
+            for (b, out) in scaled.chunks_exact_mut(self.line).enumerate() {
+                let s = s[b * size + r * dc..][..dc].iter();
+                weigh(&layer.inputs, &hidden[b * dn..], s, &mut out[..dn]);
+            }
+            let x = (&*scaled, 0..self.line, self.line);
+            add_product(simd, (g, outputs, dm), x, &mut self.sums);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::{OUTPUTS, Packed, product, store, width_of};
+use super::{OUTPUTS, Packed, product, start, store, width_of};
 use crate::dense::Activation;
 use crate::instruction_set::level;
 use crate::sigmoid;
@@ -68,8 +68,7 @@ fn forward<S: Simd, const ONTO: bool>(
             let zero = S::f32s::splat(simd, 0.0);
             let tiles = out.chunks_mut(OUTPUTS * width).zip(layer.packed.tiles());
             for (out, (weight, bias)) in tiles {
-                let start = std::array::from_fn(|m| [S::f32s::splat(simd, bias[m]); VECTORS]);
-                let mut sums = product(simd, start, x, weight);
+                let mut sums = product(simd, start(simd, bias), x, weight);
                 if ONTO {
                     for (sums, out) in sums.iter_mut().zip(out.chunks_exact(width)) {
                         let before = vectors::<S, VECTORS>(simd, out);

@@ -70,6 +70,16 @@ impl Packed {
     }
 }
 
+/// Each bias in all lanes.
+#[inline(always)]
+fn start<S: Simd>(simd: S, bias: &[f32]) -> Tile<S, OUTPUTS, VECTORS> {
+    let mut sums = [[S::f32s::splat(simd, 0.0); VECTORS]; OUTPUTS];
+    for (sums, bias) in sums.iter_mut().zip(bias) {
+        *sums = [S::f32s::splat(simd, *bias); VECTORS];
+    }
+    sums
+}
+
 /// `sums` + Σ_k w\[k\]\[m\] x\[k\], over the columns of `x`.
 #[inline(always)]
 fn product<S: Simd>(

@@ -2,11 +2,11 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::{OUTPUTS, Packed, product, store, width_of};
+use super::{OUTPUTS, Packed, product, start, store, width_of};
 use crate::blocks::Blocks;
 use crate::instruction_set::level;
 use crate::modulated::ModulatedLayer;
-use crate::tile::{Tile, VECTORS, vectors};
+use crate::tile::{VECTORS, vectors};
 
 /// A packed modulated layer.
 #[derive(Debug, Clone)]
@@ -78,8 +78,7 @@ fn forward<S: Simd>(simd: S, layer: &Modulated, h: &[f32], s: &[f32], out: &mut 
             let rows = layer.row_of.as_chunks::<OUTPUTS>().0;
             let tiles = out.chunks_mut(OUTPUTS * width).zip(layer.packed.tiles());
             for ((out, (weight, bias)), row_of) in tiles.zip(rows) {
-                let mut sums: Tile<S, OUTPUTS, VECTORS> =
-                    std::array::from_fn(|m| [S::f32s::splat(simd, bias[m]); VECTORS]);
+                let mut sums = start(simd, bias);
                 for (c, block) in layer.inputs.iter().enumerate() {
                     let h = &h[block.start * width..block.end * width];
                     let weight = &weight[block.start * OUTPUTS..block.end * OUTPUTS];
