@@ -9,7 +9,9 @@ use indicatif::ProgressBar;
 
 use super::files;
 use super::scores::Format;
-use crate::data::{self, Cache, LoadReport};
+#[cfg(any(feature = "train", feature = "parquet"))]
+use crate::data;
+use crate::data::{Cache, LoadReport};
 #[cfg(feature = "train")]
 use crate::data::{Dataset, Encoder, LoadOptions};
 use crate::error::{Error, Result};

@@ -5,6 +5,12 @@
 //! must bring for it and its node in the graph. `flex` brings it on the CPU from [`crate::kernels`], `cube` on WebGPU and
 //! Vulkan from kernels in CubeCL. Where neither runs, the model composes the same from Burn's operations.
 
+// A build for a backend that has none of them names them still.
+#![cfg_attr(
+    not(any(feature = "flex", feature = "webgpu")),
+    allow(unused_variables, dead_code)
+)]
+
 /// Implements an extension for the backends that it has, without gradients: the same words for each.
 macro_rules! without_gradients {
     (impl $extension:ident { $($body:tt)* }) => {

@@ -1,7 +1,6 @@
 //! What a model does, shown: mean matrices, a map of rows, single impressions.
 
 use js_sys::{Float32Array, Promise};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -15,7 +14,7 @@ use crate::explain::{PointMap, PointOptions, Points, Separation};
 
 /// The points of a map with what they are.
 #[cfg(feature = "map")]
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Mapped {
     separation: Separation,
     /// The scenarios that have points.
