@@ -119,6 +119,8 @@ run_docs() {
 burn_free() {
     use_target burn-free dev
     cargo clippy --no-default-features -- -D warnings
+    # What edge devices get.
+    cargo clippy --no-default-features --features cli,parallel -- -D warnings
     cargo clippy --no-default-features --features web --target "$wasm_target" -- -D warnings
     local features
     for features in "" web; do
