@@ -40,6 +40,7 @@ pub async fn open(kind: &str) -> Result<OpenDevice> {
 
 /// Whether tensors on `device` lie in the host's memory.
 pub(super) fn is_host(device: &Device) -> bool {
+    #[cfg(any(feature = "flex", feature = "ndarray"))]
     use burn::backend::DispatchDevice;
     match device.clone().inner().as_dispatch() {
         #[cfg(feature = "flex")]
