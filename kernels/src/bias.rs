@@ -1,30 +1,8 @@
-//! What follows the product of a dense layer, φ(W x + b): the bias and ReLU in one pass, and its gradients in another.
+//! From the gradient of a dense layer's output, φ(W x + b), those of W x + b and of b, in one pass.
 
 use fearless_simd::{Simd, dispatch};
 
 use crate::instruction_set::level;
-
-/// Adds b \[d_m\] to every row of `product` \[rows, d_m\]; then max(0, ·) where `relu` asks for it.
-///
-/// # Panics
-/// When the product is not whole rows.
-pub fn add_bias(product: &mut [f32], bias: &[f32], relu: bool) {
-    assert!(product.len().is_multiple_of(bias.len().max(1)));
-    dispatch!(level(), simd => simd.vectorize(#[inline(always)] || {
-        for row in product.chunks_exact_mut(bias.len().max(1)) {
-            if relu {
-                for (y, b) in row.iter_mut().zip(bias) {
-                    let sum = *y + b;
-                    *y = if sum > 0.0 { sum } else { 0.0 };
-                }
-            } else {
-                for (y, b) in row.iter_mut().zip(bias) {
-                    *y += b;
-                }
-            }
-        }
-    }));
-}
 
 /// Sets the `gradient` of the layer's output to zero where ReLU did so with the output, and adds up its rows: what it
 /// leaves is the gradient of W x + b, what it returns that of b.
@@ -70,15 +48,7 @@ mod tests {
 
     #[test]
     fn bias_and_relu() {
-        let product = [1.0, -2.0, 3.0, -4.0, 5.0, -6.0];
-        let bias = [0.5, 1.5, -4.0];
-        let mut linear = product;
-        add_bias(&mut linear, &bias, false);
-        assert_eq!(linear, [1.5, -0.5, -1.0, -3.5, 6.5, -10.0]);
-        let mut relu = product;
-        add_bias(&mut relu, &bias, true);
-        assert_eq!(relu, [1.5, 0.0, 0.0, 0.0, 6.5, 0.0]);
-
+        let relu = [1.5, 0.0, 0.0, 0.0, 6.5, 0.0];
         let mut gradient = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         assert_eq!(bias_gradient(&gradient, 3), [5.0, 7.0, 9.0]);
         assert_eq!(
@@ -90,8 +60,6 @@ mod tests {
 
     #[test]
     fn no_rows_and_no_columns() {
-        add_bias(&mut [], &[1.0, 2.0], true);
-        add_bias(&mut [], &[], false);
         assert_eq!(bias_gradient(&[], 2), [0.0, 0.0]);
         assert_eq!(relu_and_bias_gradient(&[], &mut [], 0), [0.0; 0]);
     }

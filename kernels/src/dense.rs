@@ -1,8 +1,8 @@
-//! The dense layer y = φ(W x + b) with packed weights, for scoring.
+//! The dense layer y = φ(W x + b) with packed weights.
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::pack::panels;
+use super::panel::turn;
 use super::sigmoid;
 use super::tile::{
     Tile, VECTORS, finish, product, product_of_one, vectors, with_panels, with_rows,
@@ -72,15 +72,54 @@ impl Dense {
     /// When a slice is not of its size.
     pub fn new((dm, dn): (usize, usize), weight: &[f32], bias: &[f32]) -> Self {
         assert!(weight.len() == dm * dn && bias.len() == dm);
-        let level = level();
-        let tile = dispatch!(level, simd => tile_of(simd));
-        Self {
-            level,
+        let mut layer = Self::empty((dm, dn));
+        layer.bias[..dm].copy_from_slice(bias);
+        dispatch!(layer.level, simd => pack(simd, &mut layer, weight));
+        layer
+    }
+
+    /// Packs the layer that takes the gradient of W x + b to that of x: Wᵀ, without a bias; W as in [`new`](Self::new).
+    ///
+    /// # Panics
+    /// When W is not of its size.
+    pub fn transposed((dm, dn): (usize, usize), weight: &[f32]) -> Self {
+        assert!(weight.len() == dm * dn);
+        let mut layer = Self::empty((dn, dm));
+        let tile = layer.tile();
+        for (p, panel) in layer
+            .weight
+            .chunks_exact_mut((dm * tile).max(1))
+            .enumerate()
+        {
+            let inputs = p * tile..dn.min((p + 1) * tile);
+            let lines = panel
+                .chunks_exact_mut(tile)
+                .zip(weight.chunks_exact(dn.max(1)));
+            for (to, from) in lines {
+                to[..inputs.len()].copy_from_slice(&from[inputs.clone()]);
+            }
+        }
+        layer
+    }
+
+    /// Zeros.
+    fn empty((dm, dn): (usize, usize)) -> Self {
+        let mut layer = Self {
+            level: level(),
             dm,
             dn,
-            weight: panels((dn, dm), tile, |j, i| weight[i * dn + j]),
-            bias: panels((1, dm), tile, |_, i| bias[i]),
-        }
+            weight: Vec::new(),
+            bias: Vec::new(),
+        };
+        let outputs = dm.next_multiple_of(layer.tile());
+        layer.weight = vec![0.0; dn * outputs];
+        layer.bias = vec![0.0; outputs];
+        layer
+    }
+
+    /// Outputs of a panel.
+    fn tile(&self) -> usize {
+        dispatch!(self.level, simd => tile_of(simd))
     }
 
     /// Outputs.
@@ -113,6 +152,17 @@ impl Dense {
 #[inline(always)]
 fn tile_of<S: Simd>(_: S) -> usize {
     VECTORS * S::f32s::LEN
+}
+
+/// W \[d_m, d_n\] into panels.
+#[inline(always)]
+fn pack<S: Simd>(simd: S, layer: &mut Dense, weight: &[f32]) {
+    let tile = tile_of(simd);
+    let dn = layer.dn.max(1);
+    let lines = weight.chunks(dn * tile);
+    for (from, to) in lines.zip(layer.weight.chunks_exact_mut(dn * tile)) {
+        turn(simd, (from, dn), (to, tile), from.len() / dn, dn);
+    }
 }
 
 #[inline(always)]

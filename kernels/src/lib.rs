@@ -20,9 +20,10 @@ mod pack;
 pub mod panel;
 mod sigmoid;
 mod tile;
+mod weight_gradient;
 
 pub use adam::Adam;
-pub use bias::{add_bias, bias_gradient, relu_and_bias_gradient};
+pub use bias::{bias_gradient, relu_and_bias_gradient};
 pub use blocks::Blocks;
 pub use dense::{Activation, Dense, Rows};
 pub use embedding::embed;
@@ -31,3 +32,4 @@ pub use generated::{row_bias, row_bias_gradients, row_product, row_product_gradi
 pub use instruction_set::{InstructionSet, Unusable};
 pub use modulated::{Gradients, ModulatedLayer, PackedLayer};
 pub use sigmoid::sigmoid;
+pub use weight_gradient::weight_gradient;

@@ -1,4 +1,4 @@
-//! The dense layer, y = W x + b or max(0, W x + b): Burn's matrix products, with what stands around them in one pass.
+//! The dense layer, y = W x + b or max(0, W x + b), with what follows the product in the same pass.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -31,28 +31,29 @@ trait DenseBackend: Backend {
 
 /// What a backend brings for it.
 pub(super) trait DenseKernels: Backend {
-    /// y from W x and b.
-    fn add_bias(
-        product: FloatTensor<Self>,
+    /// y.
+    fn dense_forward(
+        input: &FloatTensor<Self>,
+        weight: &FloatTensor<Self>,
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self>;
 
-    /// From the gradient of y those of W x + b and of b. `output` is y where ReLU made it.
+    /// From the gradient of y those of W x + b, g, and of b. `output` is y where ReLU made it.
     fn bias_gradient(
         output: Option<FloatTensor<Self>>,
         gradient: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
-}
 
-fn forward<B: DenseKernels>(
-    input: FloatTensor<B>,
-    weight: FloatTensor<B>,
-    bias: FloatTensor<B>,
-    relu: bool,
-) -> FloatTensor<B> {
-    let product = B::float_matmul(input, B::float_transpose(weight));
-    B::add_bias(product, bias, relu)
+    /// From g that of x, of every row Wᵀ g.
+    fn input_gradient(gradient: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(gradient, weight)
+    }
+
+    /// From g that of W, Σ_rows g xᵀ.
+    fn weight_gradient(gradient: FloatTensor<Self>, input: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(Self::float_transpose(gradient), input)
+    }
 }
 
 without_gradients!(impl DenseBackend {
@@ -62,7 +63,7 @@ without_gradients!(impl DenseBackend {
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self> {
-        forward::<Self>(input, weight, bias, relu)
+        Self::dense_forward(&input, &weight, bias, relu)
     }
 });
 
@@ -75,7 +76,7 @@ impl<B: DenseKernels, C: CheckpointStrategy> DenseBackend for Autodiff<B, C> {
     ) -> FloatTensor<Self> {
         let nodes = [input.node(), weight.node(), bias.node()];
         let (input, weight) = (input.into_primitive(), weight.into_primitive());
-        let output = forward::<B>(input.clone(), weight.clone(), bias.into_primitive(), relu);
+        let output = B::dense_forward(&input, &weight, bias.into_primitive(), relu);
         match Dense.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let state = State {
@@ -114,13 +115,10 @@ impl<B: DenseKernels> Backward<B, 3> for Dense {
         let (gradient, d_bias) = B::bias_gradient(output, grads.consume::<B>(&ops.node));
         let [input_node, weight_node, bias_node] = ops.parents;
         if let Some(node) = input_node {
-            grads.register::<B>(node.id, B::float_matmul(gradient.clone(), weight));
+            grads.register::<B>(node.id, B::input_gradient(gradient.clone(), weight));
         }
         if let Some(node) = weight_node {
-            grads.register::<B>(
-                node.id,
-                B::float_matmul(B::float_transpose(gradient), input),
-            );
+            grads.register::<B>(node.id, B::weight_gradient(gradient, input));
         }
         if let Some(node) = bias_node {
             grads.register::<B>(node.id, d_bias);

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::{Shape, Slice, TensorData};
+use burn::tensor::{Shape, TensorData};
 
 use super::Contiguous;
 use super::adam::AdamBackend;
@@ -14,7 +13,7 @@ use super::gate::GateKernels;
 use super::generated::GeneratedKernels;
 use super::grouped::{self, GroupedKernels};
 use super::modulated::{InputGradients, Inputs, ModulatedKernels};
-use crate::kernels::{self, Adam, Gate, ModulatedLayer};
+use crate::kernels::{self, Activation, Adam, Dense, Gate, ModulatedLayer, Rows};
 
 type FlexTensor = FloatTensor<Flex>;
 
@@ -142,16 +141,45 @@ impl GeneratedKernels for Flex {
     }
 }
 
+/// A dense layer's (d_m, d_n), by its weights, the last two dimensions.
+fn sizes(weight: &FlexTensor) -> (usize, usize) {
+    let shape = weight.shape();
+    let last = shape.num_dims() - 1;
+    (shape[last - 1], shape[last])
+}
+
+/// y of some rows.
+fn dense((dm, dn): (usize, usize), x: &[f32], w: &[f32], b: &[f32], relu: bool, y: &mut [f32]) {
+    let activation = if relu {
+        Activation::Relu
+    } else {
+        Activation::Linear
+    };
+    Dense::new((dm, dn), w, b).forward(Rows::new(x, dn), activation, y);
+}
+
+/// dx of some rows.
+fn dense_input_gradient((dm, dn): (usize, usize), g: &[f32], w: &[f32], dx: &mut [f32]) {
+    Dense::transposed((dm, dn), w).forward(Rows::new(g, dm), Activation::Linear, dx);
+}
+
 impl DenseKernels for Flex {
-    fn add_bias(product: FlexTensor, bias: FlexTensor, relu: bool) -> FlexTensor {
-        let mut product = product.to_contiguous();
-        let bias = bias.to_contiguous();
-        kernels::add_bias(product.storage_mut(), values(&bias), relu);
-        product
+    fn dense_forward(
+        input: &FlexTensor,
+        weight: &FlexTensor,
+        bias: FlexTensor,
+        relu: bool,
+    ) -> FlexTensor {
+        let [input, weight, bias] = [input, weight, &bias].map(FlexTensor::to_contiguous);
+        let (size, rows) = (sizes(&weight), input.shape()[0]);
+        let mut output = vec![0.0; rows * size.0];
+        let (x, w, b) = (values(&input), values(&weight), values(&bias));
+        dense(size, x, w, b, relu, &mut output);
+        tensor(output, [rows, size.0])
     }
 
     fn bias_gradient(output: Option<FlexTensor>, gradient: FlexTensor) -> (FlexTensor, FlexTensor) {
-        let mut gradient = gradient.to_contiguous();
+        let mut gradient = Self::contiguous(gradient);
         let width = gradient.shape()[1];
         let bias = match output {
             Some(output) => {
@@ -161,28 +189,27 @@ impl DenseKernels for Flex {
         };
         (gradient, tensor(bias, [width]))
     }
+
+    fn input_gradient(gradient: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let weight = Self::contiguous(weight);
+        let (size, rows) = (sizes(&weight), gradient.shape()[0]);
+        let mut out = vec![0.0; rows * size.1];
+        dense_input_gradient(size, values(&gradient), values(&weight), &mut out);
+        tensor(out, [rows, size.1])
+    }
+
+    fn weight_gradient(gradient: FlexTensor, input: FlexTensor) -> FlexTensor {
+        let input = Self::contiguous(input);
+        let size = (gradient.shape()[1], input.shape()[1]);
+        let mut out = vec![0.0; size.0 * size.1];
+        kernels::weight_gradient(size, values(&gradient), values(&input), &mut out);
+        tensor(out, [size.0, size.1])
+    }
 }
 
-/// Some rows of \[batch, ·\].
-fn of_rows(tensor: &FlexTensor, rows: &Range<usize>) -> FlexTensor {
-    Flex::float_slice(tensor.clone(), &[Slice::from(rows.clone())])
-}
-
-/// The k-th of \[groups, …\].
-fn of_group(tensor: &FlexTensor, k: usize) -> FlexTensor {
-    let shape = Shape::from(tensor.shape()[1..].to_vec());
-    let part = Flex::float_slice(tensor.clone(), &[Slice::from(k..k + 1)]);
-    Flex::float_reshape(part, shape)
-}
-
-/// \[…\] of every group → \[groups, …\].
-fn stack(groups: Vec<FlexTensor>) -> FlexTensor {
-    let alone = |tensor: FlexTensor| {
-        let mut shape = vec![1];
-        shape.extend(tensor.shape().iter());
-        Flex::float_reshape(tensor, Shape::from(shape))
-    };
-    Flex::float_cat(groups.into_iter().map(alone).collect(), 0)
+/// The rows of a group, of `width` numbers each, as places in the batch.
+fn places(rows: &Range<usize>, width: usize) -> Range<usize> {
+    rows.start * width..rows.end * width
 }
 
 /// Group by group.
@@ -194,12 +221,22 @@ impl GroupedKernels for Flex {
     }
 
     fn grouped_forward(inputs: &grouped::Inputs<Self>, bias: FlexTensor, relu: bool) -> FlexTensor {
-        let outputs = inputs.rows.iter().enumerate().map(|(k, rows)| {
-            let weight = Self::float_transpose(of_group(&inputs.weight, k));
-            let product = Self::float_matmul(of_rows(&inputs.input, rows), weight);
-            Self::add_bias(product, of_group(&bias, k), relu)
-        });
-        Self::float_cat(outputs.collect(), 0)
+        let [input, weight, bias] =
+            [&inputs.input, &inputs.weight, &bias].map(FlexTensor::to_contiguous);
+        let (dm, dn) = sizes(&weight);
+        let rows = input.shape()[0];
+        let mut output = vec![0.0; rows * dm];
+        let layers = values(&weight)
+            .chunks_exact(dm * dn)
+            .zip(values(&bias).chunks_exact(dm));
+        for (rows, (w, b)) in inputs.rows.iter().zip(layers) {
+            let (x, y) = (
+                &values(&input)[places(rows, dn)],
+                &mut output[places(rows, dm)],
+            );
+            dense((dm, dn), x, w, b, relu, y);
+        }
+        tensor(output, [rows, dm])
     }
 
     fn grouped_backward(
@@ -207,22 +244,30 @@ impl GroupedKernels for Flex {
         output: Option<FlexTensor>,
         gradient: FlexTensor,
     ) -> grouped::InputGradients<Self> {
-        let (mut d_input, mut d_weight, mut d_bias) = (Vec::new(), Vec::new(), Vec::new());
-        for (k, rows) in inputs.rows.iter().enumerate() {
-            let output = output.as_ref().map(|output| of_rows(output, rows));
-            let (gradient, bias) = Self::bias_gradient(output, of_rows(&gradient, rows));
-            let weight = of_group(&inputs.weight, k);
-            d_input.push(Self::float_matmul(gradient.clone(), weight));
-            d_weight.push(Self::float_matmul(
-                Self::float_transpose(gradient),
-                of_rows(&inputs.input, rows),
-            ));
-            d_bias.push(bias);
+        let [input, weight] = [inputs.input, inputs.weight].map(Self::contiguous);
+        let mut gradient = Self::contiguous(gradient);
+        let (dm, dn) = sizes(&weight);
+        let mut d_input = vec![0.0; values(&input).len()];
+        let mut d_weight = vec![0.0; values(&weight).len()];
+        let mut d_bias = Vec::with_capacity(inputs.rows.len() * dm);
+        let layers = values(&weight)
+            .chunks_exact(dm * dn)
+            .zip(d_weight.chunks_exact_mut(dm * dn));
+        let g: &mut [f32] = gradient.storage_mut();
+        for (rows, (w, dw)) in inputs.rows.iter().zip(layers) {
+            let g = &mut g[places(rows, dm)];
+            d_bias.extend(match &output {
+                Some(y) => kernels::relu_and_bias_gradient(&values(y)[places(rows, dm)], g, dm),
+                None => kernels::bias_gradient(g, dm),
+            });
+            let x = places(rows, dn);
+            dense_input_gradient((dm, dn), g, w, &mut d_input[x.clone()]);
+            kernels::weight_gradient((dm, dn), g, &values(&input)[x], dw);
         }
         grouped::InputGradients {
-            input: Self::float_cat(d_input, 0),
-            weight: stack(d_weight),
-            bias: stack(d_bias),
+            input: tensor(d_input, input.shape()),
+            weight: tensor(d_weight, weight.shape()),
+            bias: tensor(d_bias, [inputs.rows.len(), dm]),
         }
     }
 }

@@ -3,14 +3,13 @@
 //! dh and ds come from one product, U_rj = Σ_{i ∈ r} g_i W_ij, in panels with a row in each lane. dW is a product over
 //! the rows, of h under one row of s at a time or of g under one column, whichever is less; it stays in the first cache.
 
-use std::ops::Range;
-
 use fearless_simd::{Simd, prelude::*};
 
 use super::{CHUNK, Gradients, ModulatedLayer};
 use crate::blocks::Blocks;
 use crate::panel::turn;
 use crate::tile::{VECTORS, transposed_product, vectors, with_rows};
+use crate::weight_gradient::add_outer_products;
 
 #[inline(always)]
 pub(super) fn backward<S: Simd>(
@@ -181,7 +180,7 @@ impl Products {
                     weigh(&layer.outputs, &g[b * dm..], s, out);
                 }
                 let (g, x) = ((&*scaled, 0..dm, dm), (hidden, inputs, dn));
-                add_product(simd, g, x, &mut self.sums);
+                add_outer_products(simd, g, x, &mut self.sums);
             }
             return;
         }
@@ -192,7 +191,7 @@ impl Products {
                 weigh(&layer.inputs, &hidden[b * dn..], s, &mut out[..dn]);
             }
             let x = (&*scaled, 0..self.line, self.line);
-            add_product(simd, (g, outputs, dm), x, &mut self.sums);
+            add_outer_products(simd, (g, outputs, dm), x, &mut self.sums);
         }
     }
 }
@@ -231,33 +230,5 @@ fn scale<'a, const N: usize>(
     let blocks = values.as_chunks::<N>().0.iter().zip(numbers);
     for (out, (values, number)) in out.as_chunks_mut::<N>().0.iter_mut().zip(blocks) {
         *out = values.map(|value| value * number);
-    }
-}
-
-/// Σ_rows g_i x_j, added to `sums` \[·, line of x\], for some outputs and inputs of lines of the lengths given; the inputs
-/// are whole tiles.
-#[inline(always)]
-fn add_product<S: Simd>(
-    simd: S,
-    (g, outputs, g_line): (&[f32], Range<usize>, usize),
-    (x, inputs, x_line): (&[f32], Range<usize>, usize),
-    sums: &mut [f32],
-) {
-    let lanes = S::f32s::LEN;
-    let mut i = outputs.start;
-    while i < outputs.end {
-        with_rows!(outputs.end - i, M => {
-            for j in inputs.clone().step_by(VECTORS * lanes) {
-                let product =
-                    transposed_product::<S, M, VECTORS>(simd, (g, g_line, i), (x, x_line, j));
-                for (m, product) in product.iter().enumerate() {
-                    let sums = &mut sums[(i + m) * x_line + j..];
-                    for (product, sum) in product.iter().zip(sums.chunks_exact_mut(lanes)) {
-                        (S::f32s::from_slice(simd, sum) + *product).store_slice(sum);
-                    }
-                }
-            }
-            i += M;
-        });
     }
 }

@@ -1,5 +1,6 @@
 //! What stands around the products of a dense layer.
 
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::cubecl;
@@ -78,11 +79,13 @@ pub(super) fn relu_gradient(
 }
 
 impl DenseKernels for Cube {
-    fn add_bias(
-        product: FloatTensor<Self>,
+    fn dense_forward(
+        input: &FloatTensor<Self>,
+        weight: &FloatTensor<Self>,
         bias: FloatTensor<Self>,
         relu: bool,
     ) -> FloatTensor<Self> {
+        let product = Self::float_matmul(input.clone(), Self::float_transpose(weight.clone()));
         let (product, bias) = (Self::contiguous(product), Self::contiguous(bias));
         let output = empty(&product, product.shape());
         let (count, units) = elementwise(&output);
