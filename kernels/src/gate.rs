@@ -3,6 +3,7 @@
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::sigmoid::{all, one};
+use super::tile::dot;
 use crate::instruction_set::level;
 
 /// The sizes of s and of its factors: R \[d_r, d_k\], C \[d_k, d_c\].
@@ -143,20 +144,6 @@ pub fn sigmoid_gradient(s: &[f32], ds: &[f32], scale: f32) -> Vec<f32> {
     let mut du = vec![0.0; s.len()];
     dispatch!(level(), simd => simd.vectorize(#[inline(always)] || gradient_of_logit(s, ds, scale, &mut du)));
     du
-}
-
-/// Σ a·b.
-#[inline(always)]
-fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
-    let lanes = S::f32s::LEN;
-    let (a, b) = (a.chunks_exact(lanes), b.chunks_exact(lanes));
-    let rest = a.remainder().iter().zip(b.remainder());
-    let rest: f32 = rest.map(|(a, b)| a * b).sum();
-    let mut sum = S::f32s::splat(simd, 0.0);
-    for (a, b) in a.zip(b) {
-        sum = S::f32s::from_slice(simd, a).mul_add(S::f32s::from_slice(simd, b), sum);
-    }
-    sum.reduce_sum() + rest
 }
 
 /// A factor of every row, or one of all.

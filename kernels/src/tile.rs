@@ -111,6 +111,20 @@ pub(super) fn transposed_product<S: Simd, const M: usize, const V: usize>(
     sums
 }
 
+/// Σ a·b.
+#[inline(always)]
+pub(super) fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let lanes = S::f32s::LEN;
+    let (a, b) = (a.chunks_exact(lanes), b.chunks_exact(lanes));
+    let rest = a.remainder().iter().zip(b.remainder());
+    let rest: f32 = rest.map(|(a, b)| a * b).sum();
+    let mut sum = S::f32s::splat(simd, 0.0);
+    for (a, b) in a.zip(b) {
+        sum = S::f32s::from_slice(simd, a).mul_add(S::f32s::from_slice(simd, b), sum);
+    }
+    sum.reduce_sum() + rest
+}
+
 /// Adds what is there where asked to, applies ReLU where asked to, and stores.
 #[inline(always)]
 pub(super) fn finish<S: Simd, const ONTO: bool>(

@@ -20,6 +20,7 @@ use super::groups::Groups;
 use super::layout::InputLayout;
 use super::linear::{Linear, dense};
 use super::mlp::Mlp;
+use crate::ops;
 use crate::random::Stream;
 
 /// PLE of one (CGC) or two levels.
@@ -138,7 +139,7 @@ impl Level {
         };
         let shared = softmax(gate.forward(input), 1);
         // Both mixes of a row in one product, so that the gradient goes through all experts once.
-        let mixed = Tensor::stack::<3>(vec![own, shared], 1).matmul(all);
+        let mixed = mixture(Tensor::stack(vec![own, shared], 1), all);
         let part = |which: usize| mixed.clone().narrow(1, which, 1).squeeze_dim(1);
         (part(0), part(1))
     }
@@ -169,7 +170,15 @@ impl Level {
 
 /// Σ_j w_j E_j: w \[batch, n\], E \[batch, n, width\] → \[batch, width\].
 fn mix(weights: Tensor<2>, experts: Tensor<3>) -> Tensor<2> {
-    weights.unsqueeze_dim::<3>(1).matmul(experts).squeeze_dim(1)
+    mixture(weights.unsqueeze_dim(1), experts).squeeze_dim(1)
+}
+
+/// Σ_j w_j E_j for several lines of weights of a row, w \[batch, mixes, n\]: \[batch, mixes, width\].
+fn mixture(weights: Tensor<3>, experts: Tensor<3>) -> Tensor<3> {
+    if ops::run_on(&experts) {
+        return ops::mixture(weights, experts);
+    }
+    weights.matmul(experts)
 }
 
 impl Ple {

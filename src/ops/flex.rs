@@ -12,8 +12,9 @@ use super::dense::DenseKernels;
 use super::gate::GateKernels;
 use super::generated::GeneratedKernels;
 use super::grouped::{self, GroupedKernels};
+use super::mixture::MixtureKernels;
 use super::modulated::{InputGradients, Inputs, ModulatedKernels};
-use crate::kernels::{self, Activation, Adam, Dense, Gate, ModulatedLayer, Rows};
+use crate::kernels::{self, Activation, Adam, Dense, Gate, Mixture, ModulatedLayer, Rows};
 
 type FlexTensor = FloatTensor<Flex>;
 
@@ -269,6 +270,39 @@ impl GroupedKernels for Flex {
             weight: tensor(d_weight, weight.shape()),
             bias: tensor(d_bias, [inputs.rows.len(), dm]),
         }
+    }
+}
+
+fn mixture(weights: &FlexTensor, experts: &FlexTensor) -> Mixture {
+    let (weights, experts) = (weights.shape(), experts.shape());
+    Mixture {
+        mixes: weights[1],
+        experts: experts[1],
+        width: experts[2],
+    }
+}
+
+impl MixtureKernels for Flex {
+    fn mixture_forward(weights: &FlexTensor, experts: &FlexTensor) -> FlexTensor {
+        let shape = mixture(weights, experts);
+        let [weights, experts] = [weights, experts].map(FlexTensor::to_contiguous);
+        let output = shape.forward(values(&weights), values(&experts));
+        tensor(output, [weights.shape()[0], shape.mixes, shape.width])
+    }
+
+    fn mixture_backward(
+        weights: FlexTensor,
+        experts: FlexTensor,
+        gradient: FlexTensor,
+    ) -> (FlexTensor, FlexTensor) {
+        let shape = mixture(&weights, &experts);
+        let [weights, experts, gradient] = [weights, experts, gradient].map(Self::contiguous);
+        let (d_weights, d_experts) =
+            shape.backward(values(&weights), values(&experts), values(&gradient));
+        (
+            tensor(d_weights, weights.shape()),
+            tensor(d_experts, experts.shape()),
+        )
     }
 }
 

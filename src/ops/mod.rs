@@ -36,6 +36,7 @@ mod flex;
 mod gate;
 mod generated;
 mod grouped;
+mod mixture;
 mod modulated;
 #[cfg(feature = "webgpu")]
 mod pair_loss;
@@ -49,6 +50,7 @@ pub(crate) use dense::dense;
 pub(crate) use gate::{gate, sigmoid};
 pub(crate) use generated::{row_bias, row_product};
 pub(crate) use grouped::grouped;
+pub(crate) use mixture::mixture;
 pub(crate) use modulated::modulated;
 #[cfg(feature = "webgpu")]
 pub(crate) use pair_loss::pair_loss;

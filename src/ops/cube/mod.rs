@@ -28,11 +28,15 @@ use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use cubecl::prelude::{CubeCount, CubeDim};
 
 use super::Contiguous;
+use super::mixture::MixtureKernels;
 
 type CubeTensor = FloatTensor<Cube>;
 
 /// Units of a cube, the most that every WebGPU device has.
 const UNITS: u32 = 256;
+
+/// By products of matrices.
+impl MixtureKernels for Cube {}
 
 impl Contiguous for Cube {
     fn contiguous(tensor: CubeTensor) -> CubeTensor {
