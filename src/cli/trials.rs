@@ -102,7 +102,7 @@ impl Runner {
         let results = Mutex::new((outcomes, None::<Error>));
         std::thread::scope(|scope| {
             for _ in 0..self.jobs {
-                scope.spawn(|| self.work(&waiting, &results, bar));
+                scope.spawn(|| in_pool(self.jobs, || self.work(&waiting, &results, bar)));
             }
         });
         let (outcomes, failure) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -194,4 +194,21 @@ impl Runner {
         checkpoint.remove();
         Ok(outcome)
     }
+}
+
+/// Runs `work` on its share of the threads, one of `jobs`: on a pool of its own, whose threads do nothing else and of which
+/// it is one. Handing every step to the threads that all jobs share costs a switch or two each time.
+#[cfg(feature = "parallel")]
+fn in_pool<R: Send>(jobs: usize, work: impl FnOnce() -> R + Send) -> R {
+    let threads = (rayon::current_num_threads() / jobs).max(1);
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+        Ok(pool) => pool.install(work),
+        // There are no more threads to be had: those that all share.
+        Err(_) => work(),
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn in_pool<R: Send>(_: usize, work: impl FnOnce() -> R + Send) -> R {
+    work()
 }
