@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor, activation::relu};
 use super::batch::{Batch, Forward};
 use super::config::{ApgCondition, ApgConfig, ApgShape};
 use super::layout::InputLayout;
-use super::linear::{Linear, parameter};
+use super::linear::{Linear, dense, parameter};
 use crate::ops;
 use crate::random::Stream;
 
@@ -76,11 +76,20 @@ impl Factor {
     }
 
     fn apply(&self, x: Tensor<2>) -> Tensor<2> {
-        let x = x.matmul(self.left.val());
+        let x = product(x, self.left.val());
         match &self.right {
-            Some(right) => x.matmul(right.val()),
+            Some(right) => product(x, right.val()),
             None => x,
         }
+    }
+
+    /// The same with a bias and ReLU.
+    fn activate(&self, x: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+        let (x, last) = match &self.right {
+            Some(right) => (product(x, self.left.val()), right.val()),
+            None => (x, self.left.val()),
+        };
+        dense(x, last.transpose(), bias, true)
     }
 
     fn collapse(self) -> Self {
@@ -92,6 +101,12 @@ impl Factor {
             None => self,
         }
     }
+}
+
+/// x A, by the kernels of a dense layer, which the scorer has too.
+fn product(x: Tensor<2>, matrix: Tensor<2>) -> Tensor<2> {
+    let none = Tensor::zeros([matrix.dims()[1]], &x.device());
+    dense(x, matrix.transpose(), none, false)
 }
 
 impl ApgLayer {
@@ -124,15 +139,15 @@ impl ApgLayer {
     pub fn activate(&self, x: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
         let generated = self.generator.forward(z);
         let t = self.product(self.input.apply(x), generated.clone());
-        let out = self.output.apply(t);
-        match &self.bias {
-            Some(bias) => relu(out + bias.val().unsqueeze()),
-            None if ops::run_on(&out) => ops::row_bias(out, generated),
-            None => {
-                let ([_, size], [_, dm]) = (generated.dims(), out.dims());
-                relu(out + generated.narrow(1, size - dm, dm))
-            }
+        if let Some(bias) = &self.bias {
+            return self.output.activate(t, bias.val());
         }
+        let out = self.output.apply(t);
+        if ops::run_on(&out) {
+            return ops::row_bias(out, generated);
+        }
+        let ([_, size], [_, dm]) = (generated.dims(), out.dims());
+        relu(out + generated.narrow(1, size - dm, dm))
     }
 
     /// t S: by our own operation where it runs, elsewhere the same from Burn's.

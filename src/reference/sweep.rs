@@ -16,7 +16,7 @@
 //! ids.
 //!
 //! All of it is told by q_i, the probability of what row i was labelled: p_i − y_i = m_i (q_i − 1) with m_i = 2y_i − 1, and
-//! p_i(1 − p_i) = q_i(1 − q_i); the loss is −Σ ln q_i. The q are single precision, the sums double.
+//! p_i(1 − p_i) = q_i(1 − q_i). The q are single precision, the sums and the objective double.
 //!
 //! *Dense.* With |x| ≤ R the bound stretches: t = ln(1 + R|g|/h)/R.
 
@@ -98,11 +98,17 @@ impl<'a> Fit<'a> {
     }
 
     /// Σ BCE + l2/2 Σ w².
-    pub(super) fn objective(&mut self, l2: f64) -> f64 {
-        self.predict();
-        // One logarithm for eight rows: no q is below 10⁻³⁸, the least number is 10⁻³⁰⁸.
-        let loss = |q: &[f32]| -q.iter().map(|&q| f64::from(q)).product::<f64>().ln();
-        let losses: f64 = self.q.chunks(8).map(loss).sum();
+    pub(super) fn objective(&self, l2: f64) -> f64 {
+        // −ln q = max(0, −z) + ln(1 + e^−|z|), z the logit by its sign; one logarithm of the product of many rows.
+        let mut losses = 0.0;
+        for (logits, signs) in self.logits.chunks(512).zip(self.signs.chunks(512)) {
+            let mut product = 1.0_f64;
+            for (logit, sign) in logits.iter().zip(signs) {
+                losses += (-logit * sign).max(0.0);
+                product *= 1.0 + (-logit.abs()).exp();
+            }
+            losses += product.ln();
+        }
         let mut squares = 0.0;
         for (weights, seen) in self.weights.iter().zip(&self.seen) {
             squares += match weights {

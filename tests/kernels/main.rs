@@ -10,6 +10,7 @@ mod panels;
 
 use mi_dpg::kernels::{
     Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, sigmoid, sigmoid_gradient,
+    weight_gradient,
 };
 use mi_dpg::random::Stream;
 use proptest::prelude::*;
@@ -285,6 +286,35 @@ proptest! {
                 let got = f64::from(out[b * dm + i]);
                 prop_assert!((got - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{got} {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn a_dense_layers_gradients_are_their_sums(
+        rows in 0..ROWS.min(70), (dm, dn) in (1..WIDTH + 10, 1..WIDTH + 10),
+    ) {
+        instruction_sets::take_asked();
+        let mut random = Stream::new(6, "dense gradients");
+        let (weight, input) = (random.normal(dm * dn, 0.3), random.normal(rows * dn, 1.0));
+        let gradient = random.normal(rows * dm, 1.0);
+        let mut d_input = vec![f32::NAN; rows * dn];
+        let mut d_weight = vec![f32::NAN; dm * dn];
+        Dense::transposed((dm, dn), &weight).forward(
+            Rows::new(&gradient, dm), Activation::Linear, &mut d_input,
+        );
+        weight_gradient((dm, dn), &gradient, &input, &mut d_weight);
+        let (mut e_input, mut e_weight) = (vec![0.0_f64; rows * dn], vec![0.0_f64; dm * dn]);
+        for b in 0..rows {
+            for i in 0..dm {
+                let g = f64::from(gradient[b * dm + i]);
+                for j in 0..dn {
+                    e_input[b * dn + j] += g * f64::from(weight[i * dn + j]);
+                    e_weight[i * dn + j] += g * f64::from(input[b * dn + j]);
+                }
+            }
+        }
+        for (got, expected) in d_input.iter().zip(&e_input).chain(d_weight.iter().zip(&e_weight)) {
+            prop_assert!((f64::from(*got) - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{got} {expected}");
         }
     }
 
