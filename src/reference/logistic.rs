@@ -45,8 +45,8 @@ pub(super) enum Weights {
 /// the scenario; leave them in and it has one intercept per scenario and nothing more.
 ///
 /// Minimises Σ_i BCE_i + l2/2 Σ w² (the intercept is free) by cyclic block updates that need no step
-/// size and never raise the objective; see the `sweep` module. Deterministic, one thread. 200 000 rows
-/// × 10 fields take about 20 ms a pass, some tens of passes per L2 weight; memory 24 bytes per id and 16 per row.
+/// size and never raise the objective; see the `sweep` module. Deterministic, one thread. Some tens of passes per L2
+/// weight; memory 24 bytes per id and 20 per row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogisticRegression {
     pub(super) intercept: f64,
