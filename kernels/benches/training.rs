@@ -6,7 +6,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use mi_dpg_kernels::{Activation, Dense, InstructionSet, ModulatedLayer, Rows, weight_gradient};
+use mi_dpg_kernels::{
+    Activation, Dense, InstructionSet, ModulatedLayer, Rows, input_gradient, weight_gradient,
+};
 
 type Axis = (usize, usize);
 
@@ -19,12 +21,14 @@ const LAYERS: [(&str, Axis, Axis); 6] = [
     ("P: 128 → 64", (64, 16), (128, 4)),
     ("P: 64 → 32", (32, 8), (64, 2)),
 ];
-/// d_m, d_n of dense layers: the first of D, a generator's, and PLE's experts of ten scenarios and a shared one.
-const DENSE: [(&str, usize, usize); 4] = [
+/// d_m, d_n of dense layers: two of D, a generator's, PLE's experts of ten scenarios and a shared one, and the generator
+/// of variant non.
+const DENSE: [(&str, usize, usize); 5] = [
     ("D: 160 → 128", 128, 160),
     ("128 → 64", 64, 128),
     ("generator: 16 → 64", 64, 16),
     ("experts: 96 → 11 × 128", 1408, 96),
+    ("generator of S: 16 → 96 · 128", 12288, 16),
 ];
 const ROWS: usize = 512;
 const TURNS: usize = 101;
@@ -60,11 +64,7 @@ fn dense() {
             );
             times[0].push(start.elapsed().as_secs_f64());
             let start = Instant::now();
-            Dense::transposed((dm, dn), &weight).forward(
-                Rows::new(&gradient, dm),
-                Activation::Linear,
-                black_box(&mut dx),
-            );
+            input_gradient((dm, dn), &gradient, &weight, black_box(&mut dx));
             times[1].push(start.elapsed().as_secs_f64());
             let start = Instant::now();
             weight_gradient((dm, dn), &gradient, &input, black_box(&mut dw));

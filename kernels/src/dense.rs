@@ -78,11 +78,8 @@ impl Dense {
         layer
     }
 
-    /// Packs the layer that takes the gradient of W x + b to that of x: Wᵀ, without a bias; W as in [`new`](Self::new).
-    ///
-    /// # Panics
-    /// When W is not of its size.
-    pub fn transposed((dm, dn): (usize, usize), weight: &[f32]) -> Self {
+    /// Packs Wᵀ, without a bias; W \[d_m, d_n\] as in [`new`](Self::new).
+    pub(super) fn transposed((dm, dn): (usize, usize), weight: &[f32]) -> Self {
         assert!(weight.len() == dm * dn);
         let mut layer = Self::empty((dn, dm));
         let tile = layer.tile();

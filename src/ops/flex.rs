@@ -159,11 +159,6 @@ fn dense((dm, dn): (usize, usize), x: &[f32], w: &[f32], b: &[f32], relu: bool, 
     Dense::new((dm, dn), w, b).forward(Rows::new(x, dn), activation, y);
 }
 
-/// dx of some rows.
-fn dense_input_gradient((dm, dn): (usize, usize), g: &[f32], w: &[f32], dx: &mut [f32]) {
-    Dense::transposed((dm, dn), w).forward(Rows::new(g, dm), Activation::Linear, dx);
-}
-
 impl DenseKernels for Flex {
     fn dense_forward(
         input: &FlexTensor,
@@ -195,7 +190,7 @@ impl DenseKernels for Flex {
         let weight = Self::contiguous(weight);
         let (size, rows) = (sizes(&weight), gradient.shape()[0]);
         let mut out = vec![0.0; rows * size.1];
-        dense_input_gradient(size, values(&gradient), values(&weight), &mut out);
+        kernels::input_gradient(size, values(&gradient), values(&weight), &mut out);
         tensor(out, [rows, size.1])
     }
 
@@ -262,7 +257,7 @@ impl GroupedKernels for Flex {
                 None => kernels::bias_gradient(g, dm),
             });
             let x = places(rows, dn);
-            dense_input_gradient((dm, dn), g, w, &mut d_input[x.clone()]);
+            kernels::input_gradient((dm, dn), g, w, &mut d_input[x.clone()]);
             kernels::weight_gradient((dm, dn), g, &values(&input)[x], dw);
         }
         grouped::InputGradients {

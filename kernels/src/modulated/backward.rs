@@ -7,9 +7,9 @@ use fearless_simd::{Simd, prelude::*};
 
 use super::{CHUNK, Gradients, ModulatedLayer};
 use crate::blocks::Blocks;
+use crate::dense_gradients::add_outer_products;
 use crate::panel::turn;
 use crate::tile::{VECTORS, transposed_product, vectors, with_rows};
-use crate::weight_gradient::add_outer_products;
 
 #[inline(always)]
 pub(super) fn backward<S: Simd>(
