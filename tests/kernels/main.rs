@@ -312,7 +312,7 @@ proptest! {
             }
         }
         for (got, expected) in d_input.iter().zip(&e_input).chain(d_weight.iter().zip(&e_weight)) {
-            prop_assert!((f64::from(*got) - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{got} {expected}");
+            prop_assert!((f64::from(*got) - expected).abs() < 1e-4 * (1.0 + expected.abs()), "{got} {expected}");
         }
     }
 
