@@ -103,8 +103,12 @@ impl Factor {
     }
 }
 
-/// x A, by the kernels of a dense layer, which the scorer has too.
+/// x A: on the CPU by the kernels of a dense layer, which the scorer has too. On a GPU a product alone is one dispatch, and
+/// a layer of a turned matrix takes more of them.
 fn product(x: Tensor<2>, matrix: Tensor<2>) -> Tensor<2> {
+    if !ops::run_on_cpu(&x) {
+        return x.matmul(matrix);
+    }
     let none = Tensor::zeros([matrix.dims()[1]], &x.device());
     dense(x, matrix.transpose(), none, false)
 }
@@ -139,15 +143,18 @@ impl ApgLayer {
     pub fn activate(&self, x: Tensor<2>, z: Tensor<2>) -> Tensor<2> {
         let generated = self.generator.forward(z);
         let t = self.product(self.input.apply(x), generated.clone());
-        if let Some(bias) = &self.bias {
+        if let (Some(bias), true) = (&self.bias, ops::run_on_cpu(&t)) {
             return self.output.activate(t, bias.val());
         }
         let out = self.output.apply(t);
-        if ops::run_on(&out) {
-            return ops::row_bias(out, generated);
+        match &self.bias {
+            Some(bias) => relu(out + bias.val().unsqueeze()),
+            None if ops::run_on(&out) => ops::row_bias(out, generated),
+            None => {
+                let ([_, size], [_, dm]) = (generated.dims(), out.dims());
+                relu(out + generated.narrow(1, size - dm, dm))
+            }
         }
-        let ([_, size], [_, dm]) = (generated.dims(), out.dims());
-        relu(out + generated.narrow(1, size - dm, dm))
     }
 
     /// t S: by our own operation where it runs, elsewhere the same from Burn's.

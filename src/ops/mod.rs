@@ -70,6 +70,11 @@ pub(crate) fn run_on<const D: usize>(tensor: &Tensor<D>) -> bool {
     }
 }
 
+/// Whether `tensor` lives where these operations run by [`crate::kernels`].
+pub(crate) fn run_on_cpu<const D: usize>(tensor: &Tensor<D>) -> bool {
+    run_on(tensor) && !is_cube(tensor.device().inner().as_dispatch())
+}
+
 /// Whether `device` is a GPU, where all of these operations run.
 #[cfg(feature = "webgpu")]
 pub(crate) fn run_all_on(device: &Device) -> bool {
