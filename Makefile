@@ -37,7 +37,7 @@ build: ## the release `midpg`; prints its path
 edge: ## the small command and the C library for edge devices, into dist/edge/
 	@bash scripts/edge.sh
 
-bench: ## every benchmark
+bench: ## the benchmarks of the training step and the kernels (benches/peers has others')
 	@bash scripts/bench.sh
 
 lint: ## formatting, clippy, shellcheck, the page's checks
@@ -46,7 +46,7 @@ lint: ## formatting, clippy, shellcheck, the page's checks
 fmt: ## format Rust and the page
 	@bash scripts/fmt.sh
 
-clean: ## remove what was built into this clone
+clean: ## remove what was built into this clone (the page's npm packages stay)
 	@bash scripts/clean.sh
 
 clean-cache: ## remove the shared cache (tools, dependencies, packages) too

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every benchmark there is.
+# The benchmarks that need nothing else; those beside other runtimes are in benches/peers.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$root/scripts/setup.sh"
 

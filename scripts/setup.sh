@@ -44,9 +44,12 @@ need_wasm_pack() {
 }
 
 need_node() {
-    command -v node >/dev/null || fail "node is not on PATH: install Node.js 20 or newer, with npm"
-    [ "$(node -p 'process.versions.node.split(".")[0] >= 20')" = true ] ||
-        fail "node $(node --version) is too old: install Node.js 20 or newer"
+    local wanted="Node.js 20.19 or newer of 20, 22.12 or newer of 22, or 24 or newer"
+    command -v node >/dev/null || fail "node is not on PATH: install $wanted, with npm"
+    [ "$(node -p '
+        const [major, minor] = process.versions.node.split(".").map(Number);
+        major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)')" = true ] ||
+        fail "node $(node --version) will not do: install $wanted"
     command -v npm >/dev/null || fail "npm is not on PATH: install it beside Node.js"
 }
 

@@ -141,6 +141,7 @@ run_bench() {
     use_native
     # The kernels are compared thread by thread.
     RAYON_NUM_THREADS=1 cargo bench --no-default-features --features "$native_features"
+    cargo bench -p mi-dpg-kernels
 }
 
 # --- the wider matrix -----------------------------------------------------------------------------------------
@@ -273,7 +274,7 @@ package_stamp() {
     # shellcheck disable=SC2086 # a list of paths
     {
         content_hash $stamp_paths
-        printf '%s\n' "recipe 4" "$features" "$profile" "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
+        printf '%s\n' "recipe 5" "$features" "$profile" "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
         [ ! -x "$wasm_opt" ] || "$wasm_opt" --version
     } | sha256 | cut -c 1-16
 }
@@ -291,17 +292,17 @@ check_stamp_covers() {
     [ -z "$stray" ] || fail "compiled into the wasm but not in stamp_paths (scripts/lib.sh): $stray"
 }
 
-# The scorer again with relaxed SIMD, which has fused multiplications; for browsers that know it. One wrapper serves both.
+# A module again with relaxed SIMD, which has fused multiplications; for browsers that know it. One wrapper serves both.
 build_relaxed() {
-    local features=$1 profile=$2
+    local name=$1 features=$2 profile=$3
     (
-        use_target wasm-score-relaxed "$profile" "$wasm_target"
+        use_target "wasm-$name-relaxed" "$profile release" "$wasm_target"
         cargo build --lib --target "$wasm_target" --profile "$profile" --no-default-features --features "$features" \
             --config "$remap" --config "target.$wasm_target.rustflags=['-Ctarget-feature=+relaxed-simd']"
         wasm-bindgen "$CARGO_TARGET_DIR/$wasm_target/$profile/mi_dpg.wasm" --target web --remove-name-section \
             --remove-producers-section --out-name mi_dpg --out-dir "$temporary/relaxed"
     )
-    cmp "$temporary/mi_dpg.js" "$temporary/relaxed/mi_dpg.js" || fail "the wrappers of the two scorers differ"
+    cmp "$temporary/mi_dpg.js" "$temporary/relaxed/mi_dpg.js" || fail "the wrappers of the two $name modules differ"
     mv "$temporary/relaxed/mi_dpg_bg.wasm" "$temporary/mi_dpg_relaxed_bg.wasm"
     rm -r "$temporary/relaxed"
 }
@@ -327,15 +328,18 @@ build_package() {
         echo "wasm-bindgen"
         wasm-bindgen "$built/mi_dpg.wasm" --target web --remove-name-section --remove-producers-section --out-name mi_dpg --out-dir "$temporary"
     )
-    [ "$name" != score ] || build_relaxed "$features" "$profile"
+    # A GPU's kernels are its own.
+    [ "$name" = gpu ] || build_relaxed "$name" "$features" "$profile"
     if [ -z "$optimise" ]; then
         echo "the $name package does without wasm-opt"
     elif [ -x "$wasm_opt" ]; then
         echo "wasm-opt $optimise"
-        "$wasm_opt" "$optimise" --enable-bulk-memory --enable-nontrapping-float-to-int --enable-simd \
-            --enable-reference-types --enable-mutable-globals --enable-sign-ext --enable-multivalue \
-            "$temporary/mi_dpg_bg.wasm" -o "$temporary/optimised"
-        mv "$temporary/optimised" "$temporary/mi_dpg_bg.wasm"
+        for built in "$temporary"/*.wasm; do
+            "$wasm_opt" "$optimise" --enable-bulk-memory --enable-nontrapping-float-to-int --enable-simd \
+                --enable-relaxed-simd --enable-reference-types --enable-mutable-globals --enable-sign-ext \
+                --enable-multivalue "$built" -o "$temporary/optimised"
+            mv "$temporary/optimised" "$built"
+        done
     else
         echo "wasm-opt is not installed (www/ has no packages): the wasm stays as it is"
     fi

@@ -16,6 +16,20 @@ use crate::scorer::{self, Ids, Scratch};
 pub struct Scorer {
     inner: scorer::Scorer,
     scratch: Scratch,
+    room: Room,
+}
+
+/// Memory that JavaScript writes a few rows into and reads their scores from, where it is. An array that is passed is
+/// allocated, copied and freed instead: a quarter of what one row takes.
+struct Room {
+    /// Ids, then offsets.
+    words: Vec<u32>,
+    /// Dense values, then scores.
+    numbers: Vec<f32>,
+}
+
+impl Room {
+    const LEN: usize = 1024;
 }
 
 /// Encoded rows.
@@ -58,7 +72,52 @@ impl Scorer {
         Ok(Self {
             inner: scorer::Scorer::load(bytes).map_err(js_error)?,
             scratch: Scratch::default(),
+            room: Room {
+                words: vec![0; Room::LEN],
+                numbers: vec![0.0; Room::LEN],
+            },
         })
+    }
+
+    /// How many ids and offsets there is room for in the wasm's memory; as many dense values and scores.
+    #[wasm_bindgen(getter)]
+    pub fn room(&self) -> usize {
+        Room::LEN
+    }
+
+    /// Where in the memory the room for ids is, in bytes.
+    #[wasm_bindgen(getter)]
+    pub fn words(&self) -> usize {
+        self.room.words.as_ptr().addr()
+    }
+
+    /// Where the room for dense values and scores is.
+    #[wasm_bindgen(getter)]
+    pub fn numbers(&self) -> usize {
+        self.room.numbers.as_ptr().addr()
+    }
+
+    /// Scores what was written into the room: so many ids, behind them offsets; dense values, behind which the scores
+    /// are put. False where it does not fit the room or the model: `scoreIds` says why.
+    #[wasm_bindgen(js_name = scoreRoom)]
+    pub fn score_room(&mut self, ids: usize, offsets: usize, dense: usize, rows: usize) -> bool {
+        let Room { words, numbers } = &mut self.room;
+        let Some((ids, rest)) = words.split_at_checked(ids) else {
+            return false;
+        };
+        let Some((dense, out)) = numbers.split_at_mut_checked(dense) else {
+            return false;
+        };
+        let (Some(offsets), Some(out)) = (rest.get(..offsets), out.get_mut(..rows)) else {
+            return false;
+        };
+        let ids = Ids {
+            ids,
+            offsets,
+            dense,
+            rows,
+        };
+        self.inner.score_ids(ids, out, &mut self.scratch).is_ok()
     }
 
     /// Method, schema, scenarios, columns, fields and layers, as JSON.

@@ -41,6 +41,7 @@ test("the npm package holds the modules, the client, their types and licences", 
       const stem = `client/${name.replace(/\.ts$/, "")}`;
       return [`${stem}.js`, `${stem}.d.ts`];
     }),
+    "cpu/mi_dpg_relaxed_bg.wasm",
     "score/mi_dpg_relaxed_bg.wasm",
     ...["cpu", "gpu", "score"].flatMap((flavour) =>
       ["mi_dpg.d.ts", "mi_dpg.js", "mi_dpg_bg.wasm", "mi_dpg_bg.wasm.d.ts"].map(

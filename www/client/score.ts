@@ -2,6 +2,7 @@
 // training, no fetch but that of the wasm when none is given.
 import initWasm, { Batch as WasmBatch, Scorer as WasmScorer } from "../score/mi_dpg.js";
 import { MidpgError, fromWire, toWire } from "./error.ts";
+import { Room } from "./room.ts";
 import { cells, checkCount, type IdRows, type Row } from "./rows.ts";
 import { scorerWasm } from "./score-wasm.ts";
 
@@ -50,6 +51,7 @@ interface Info {
 }
 
 let started: Promise<void> | undefined;
+let memory: WebAssembly.Memory;
 
 const NO_OFFSETS = new Uint32Array();
 const NO_NUMBERS = new Float32Array();
@@ -68,7 +70,9 @@ export default function init(source?: WasmSource | Promise<WasmSource>): Promise
 
 async function start(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   try {
-    await initWasm({ module_or_path: source === undefined ? scorerWasm() : await source });
+    ({ memory } = await initWasm({
+      module_or_path: source === undefined ? scorerWasm() : await source,
+    }));
   } catch (error) {
     throw new MidpgError("io", `the scorer's wasm did not start: ${String(error)}`);
   }
@@ -104,12 +108,14 @@ export class EncodedRows {
 /** A model, compiled for scoring. */
 export class Scorer {
   #scorer: WasmScorer | undefined;
+  #room: Room;
   #info: Info;
   #bags: number;
   #last: LayerWeighting[] = [];
 
   private constructor(scorer: WasmScorer) {
     this.#scorer = scorer;
+    this.#room = new Room(scorer, memory);
     this.#info = JSON.parse(scorer.info()) as Info;
     this.#bags = this.#info.fields.filter((field) => field.kind === "bag").length;
   }
@@ -184,7 +190,10 @@ export class Scorer {
     const { ids, offsets, dense, rowCount, out } = rows;
     // A multi-valued field without rows still has its one offset.
     const starts = offsets ?? (rowCount === 0 ? new Uint32Array(this.#bags) : NO_OFFSETS);
-    const scores = call(() => scorer.scoreIds(ids, starts, dense ?? NO_NUMBERS, rowCount));
+    const numbers = dense ?? NO_NUMBERS;
+    const few = this.#room.score({ ids, offsets: starts, dense: numbers, rowCount, out });
+    if (few) return few;
+    const scores = call(() => scorer.scoreIds(ids, starts, numbers, rowCount));
     if (!out) return scores;
     out.set(scores);
     return out.subarray(0, rowCount);

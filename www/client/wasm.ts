@@ -2,6 +2,7 @@
 // truth; this is the part that is used.
 import type { Plan } from "./device.ts";
 import { MidpgError } from "./error.ts";
+import { hasRelaxedSimd } from "./relaxed.ts";
 import type { RawStep } from "./coalesce.ts";
 import type { ScoredMessage } from "./protocol.ts";
 import type {
@@ -106,6 +107,9 @@ export async function loadModule(
   onPhase: (phase: "fetch" | "compile") => void,
 ): Promise<WasmModule> {
   const url = new URL(`${flavour}/mi_dpg.js`, modules).href;
+  // The GPU's module comes in one form: its kernels are the GPU's.
+  const relaxed = flavour === "cpu" && hasRelaxedSimd();
+  const wasm = new URL(`${flavour}/mi_dpg${relaxed ? "_relaxed" : ""}_bg.wasm`, modules);
   onPhase("fetch");
   let module: WasmModule;
   try {
@@ -116,7 +120,7 @@ export async function loadModule(
   }
   onPhase("compile");
   try {
-    await module.default();
+    await module.default({ module_or_path: wasm });
   } catch (error) {
     throw new MidpgError("device", `the ${flavour} module did not start: ${String(error)}`);
   }

@@ -2,13 +2,16 @@
 // and taken from the cache where it is not. The build puts in what to keep from the start.
 const VERSION = "__VERSION__";
 const FILES = __FILES__;
+// The test of client/relaxed.ts: a module comes in two forms, of which a browser uses one.
+const RELAXED = WebAssembly.validate(new Uint8Array(__PROBE__));
+const UNUSED = RELAXED ? /mi_dpg_bg\b.*\.wasm$/ : /mi_dpg_relaxed_bg\b.*\.wasm$/;
 const CACHE = `mi-dpg-${VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll(FILES))
+      .then((cache) => cache.addAll(FILES.filter((file) => !UNUSED.test(file))))
       .then(() => self.skipWaiting()),
   );
 });
