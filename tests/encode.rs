@@ -150,3 +150,12 @@ fn what_a_killed_run_left_goes_and_what_a_live_one_writes_stays() {
     midpg(&folder, ENCODE).assert().success();
     assert!(!live.exists() && other.exists());
 }
+
+#[test]
+fn the_schema_in_the_document_is_one() {
+    let document = include_str!("../docs/schema.md");
+    let (_, rest) = document.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let schema = mi_dpg::schema::Schema::parse(text, "schema.md").unwrap();
+    assert_eq!(schema.fields.len(), 3);
+}

@@ -6,11 +6,13 @@
 //! an error, never a panic.
 
 mod container;
+mod header;
 mod quantised;
 
 use container::write_views;
 pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
+pub use header::check_vocabularies;
 
 use serde::{Deserialize, Serialize};
 

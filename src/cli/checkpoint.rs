@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::files;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::train::Trainer;
 
 /// The file that a killed run is continued from.
@@ -34,10 +34,10 @@ impl Checkpoint {
     }
 
     pub(super) fn read(&self) -> Result<Option<Vec<u8>>> {
-        if self.path.exists() {
-            files::read(&self.path).map(Some)
-        } else {
-            Ok(None)
+        match std::fs::read(&self.path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io(self.path.display(), &error)),
         }
     }
 

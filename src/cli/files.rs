@@ -37,21 +37,32 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// An output that is written beside its place and moved there by [`finish`](Self::finish). Dropped
-/// before that, it leaves nothing. `-` is the standard output, which is written as it comes.
+/// before that, it leaves nothing. The standard output, `-`, is written as it comes; so is what is no file
+/// (`/dev/null`, a pipe), as a file that is moved there would take its place.
 pub(super) enum Output {
     File {
         path: PathBuf,
         file: BufWriter<NamedTempFile>,
     },
-    Stdout(BufWriter<io::Stdout>),
+    Stream {
+        name: String,
+        out: BufWriter<Box<dyn Write + Send>>,
+    },
 }
 
 impl Output {
     /// Begins an output at `path`, so that a folder that is missing is found before the work is done.
     pub(super) fn create(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
-            return Ok(Self::Stdout(BufWriter::new(io::stdout())));
+            return Ok(Self::stream("<stdout>".to_owned(), io::stdout()));
         }
+        if is_special(path) {
+            let file = File::options().write(true).open(path);
+            let file = file.map_err(|error| Error::io(path.display(), &error))?;
+            return Ok(Self::stream(path.display().to_string(), file));
+        }
+        // What a link points to is replaced, not the link.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = folder_of(path)?;
         let file = beside(path, folder, OsStr::new(".midpg-"), ".part")?;
         Ok(Self::File {
@@ -60,10 +71,25 @@ impl Output {
         })
     }
 
+    fn stream(name: String, out: impl Write + Send + 'static) -> Self {
+        let out = BufWriter::new(Box::new(out) as Box<dyn Write + Send>);
+        Self::Stream { name, out }
+    }
+
+    /// Finds what would keep an output from `path`, before the work is done.
+    pub(super) fn check(path: &Path) -> Result<()> {
+        if !is_special(path) {
+            drop(Self::create(path)?);
+        }
+        Ok(())
+    }
+
     /// Moves the output to its place.
     pub(super) fn finish(self) -> Result<()> {
         match self {
-            Self::Stdout(mut out) => out.flush().map_err(|error| Error::io("<stdout>", &error)),
+            Self::Stream { name, mut out } => {
+                out.flush().map_err(|error| Error::io(name, &error))
+            }
             Self::File { path, file } => persist(file, &path),
         }
     }
@@ -72,7 +98,7 @@ impl Output {
     pub(super) fn name(&self) -> String {
         match self {
             Self::File { path, .. } => path.display().to_string(),
-            Self::Stdout(_) => "<stdout>".to_owned(),
+            Self::Stream { name, .. } => name.clone(),
         }
     }
 
@@ -88,16 +114,21 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::File { file, .. } => file.write(bytes),
-            Self::Stdout(out) => out.write(bytes),
+            Self::Stream { out, .. } => out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::File { file, .. } => file.flush(),
-            Self::Stdout(out) => out.flush(),
+            Self::Stream { out, .. } => out.flush(),
         }
     }
+}
+
+/// Whether there is something at `path` that is neither file nor folder: a device, a pipe, a socket.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// The folder of an output that is a file.

@@ -75,6 +75,15 @@ pub(super) fn is_cache(path: &Path) -> Result<bool> {
     Ok(path.is_file() && Cache::is(path)?)
 }
 
+/// Whether a path names the files that look like it.
+#[cfg(feature = "train")]
+pub(super) fn is_pattern(path: &Path) -> bool {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .any(|byte| b"*?[".contains(byte))
+}
+
 /// A schema by preset name or path.
 pub(super) fn schema(name: &str) -> Result<Schema> {
     let is_path =

@@ -22,6 +22,11 @@ pub(super) fn schema_for(path: &Path, schema: Option<&str>) -> Result<Option<Sch
     match schema {
         Some(name) => input::schema(name).map(Some),
         None if input::is_cache(path)? => Ok(None),
+        // Not the schema is missing, but the file.
+        None if path != Path::new("-") && !input::is_pattern(path) && !path.exists() => {
+            let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+            Err(Error::io(path.display(), &error))
+        }
         None => clap::Error::raw(
             clap::error::ErrorKind::MissingRequiredArgument,
             "--schema is needed: only a cache, made by midpg encode, brings its own\n",

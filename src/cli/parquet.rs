@@ -20,7 +20,11 @@ const GROUP: usize = 1 << 17;
 /// The columns of the output: those that are kept, with the types they have in Parquet, else text; then the score.
 pub(super) fn schema(keep: &[String], stream: &RawStream<'_>) -> SchemaRef {
     let mut fields = match stream.kept_fields() {
-        Some(fields) => fields,
+        // The files of a folder may differ in whether a column can be null: the first does not speak for all.
+        Some(fields) => fields
+            .iter()
+            .map(|field| Arc::new(field.as_ref().clone().with_nullable(true)))
+            .collect(),
         None => {
             let text = |name: &String| Arc::new(Field::new(name, DataType::Utf8, true));
             keep.iter().map(text).collect()

@@ -189,7 +189,9 @@ fn write_delimited<'a>(
     score: &'a str,
 ) -> Result<()> {
     if kept.len() == 0 {
-        text.extend_from_slice(score.as_bytes());
+        // Readers skip a blank line; an empty cell in quotes keeps its row.
+        let cell = if score.is_empty() { "\"\"" } else { score };
+        text.extend_from_slice(cell.as_bytes());
         text.push(b'\n');
         return Ok(());
     }

@@ -67,9 +67,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     // Before the work: is there a place for its results?
-    drop(files::Output::create(&args.out)?);
+    files::Output::check(&args.out)?;
     if let Some(report) = &args.report {
-        drop(files::Output::create(report)?);
+        files::Output::check(report)?;
     }
     let OpenDevice {
         device,

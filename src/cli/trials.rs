@@ -1,6 +1,6 @@
 //! Running many trials on one data set: in turn or a few at once, each journalled when it is done.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -18,6 +18,9 @@ use crate::train::{Event, Trainer};
 
 /// Seconds between a trial's checkpoints.
 const CHECKPOINT_EVERY: f64 = 30.0;
+
+/// Of every trial's key its outcome, once it is there.
+type Outcomes = BTreeMap<String, Option<Outcome>>;
 
 /// What every trial needs.
 pub(super) struct Runner {
@@ -85,33 +88,44 @@ impl Runner {
 
     /// Runs what of `trials` is not in the journal; all outcomes, in their order.
     pub(super) fn run(&self, trials: &[Trial], bar: &ProgressBar) -> Result<Vec<Outcome>> {
-        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(trials.len());
+        let mut outcomes: Outcomes = BTreeMap::new();
+        let mut keys = Vec::with_capacity(trials.len());
         let mut waiting = VecDeque::new();
-        for (place, trial) in trials.iter().enumerate() {
+        for trial in trials {
             let key = trial.key(&self.data_name, self.device_name)?;
-            let done = self.journal.get(&key).cloned();
-            if done.is_none() {
-                waiting.push_back((place, key, trial));
+            // Different points of a sweep may ask for one and the same training.
+            if !outcomes.contains_key(&key) {
+                let done = self.journal.get(&key).cloned();
+                if done.is_none() {
+                    waiting.push_back((key.clone(), trial));
+                }
+                outcomes.insert(key.clone(), done);
             }
-            outcomes.push(done);
+            keys.push(key);
         }
         bar.inc((trials.len() - waiting.len()) as u64);
         // Resting trials count for nothing in the time that is left.
         bar.reset_eta();
+        let jobs = self.jobs.min(waiting.len()).max(1);
         let waiting = Mutex::new(waiting);
         let results = Mutex::new((outcomes, None::<Error>));
+        let work = || in_pool(jobs, || self.work(&waiting, &results, bar));
         std::thread::scope(|scope| {
-            for _ in 0..self.jobs {
-                scope.spawn(|| in_pool(self.jobs, || self.work(&waiting, &results, bar)));
+            for _ in 1..jobs {
+                // Where the system has no more threads, those that there are do the work.
+                if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
             }
+            work();
         });
         let (outcomes, failure) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = failure {
             return Err(error);
         }
-        outcomes
-            .into_iter()
-            .map(|outcome| {
+        keys.iter()
+            .map(|key| {
+                let outcome = outcomes.get(key).cloned().flatten();
                 outcome.ok_or_else(|| Error::new(ErrorKind::Training, "a trial did not end"))
             })
             .collect()
@@ -119,8 +133,8 @@ impl Runner {
 
     fn work(
         &self,
-        waiting: &Mutex<VecDeque<(usize, String, &Trial)>>,
-        results: &Mutex<(Vec<Option<Outcome>>, Option<Error>)>,
+        waiting: &Mutex<VecDeque<(String, &Trial)>>,
+        results: &Mutex<(Outcomes, Option<Error>)>,
         bar: &ProgressBar,
     ) {
         loop {
@@ -128,7 +142,7 @@ impl Runner {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .pop_front();
-            let Some((place, key, trial)) = next else {
+            let Some((key, trial)) = next else {
                 return;
             };
             let method = trial.options.network.method.name();
@@ -136,7 +150,9 @@ impl Runner {
             let outcome = self.one(trial, &key);
             let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
             match outcome {
-                Ok(outcome) => results.0[place] = Some(outcome),
+                Ok(outcome) => {
+                    results.0.insert(key, Some(outcome));
+                }
                 Err(error) => {
                     let what = format!("{method}, seed {}: ", trial.options.seed);
                     results.1.get_or_insert(error.prefixed(&what));

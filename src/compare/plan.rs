@@ -6,6 +6,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Method, MethodName, MethodSettings, Variant, WeightingConfig};
 use crate::train::TrainOptions;
 
+/// The most trials of a method: their settings are made before the first runs.
+pub(super) const MOST_TRIALS: usize = 10_000;
+
 /// What is compared.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -54,6 +57,12 @@ impl Plan {
             return bad(
                 "0 trials compare nothing",
                 "ask for at least 1: --trials 10",
+            );
+        }
+        if settings.trials > MOST_TRIALS {
+            return bad(
+                &format!("{} trials are over {MOST_TRIALS}", settings.trials),
+                "change --trials",
             );
         }
         if settings.variants.is_empty() {
@@ -138,7 +147,7 @@ impl Plan {
             for options in &row.options {
                 out.extend((0..self.settings.trials as u64).map(|i| Trial {
                     options: TrainOptions {
-                        seed: options.seed + i,
+                        seed: options.seed.wrapping_add(i),
                         ..options.clone()
                     },
                     measured: true,

@@ -56,7 +56,7 @@ pub fn csv(comparison: &Comparison) -> Result<String> {
             records.push([
                 row.method.clone(),
                 row.variant.clone().unwrap_or_default(),
-                (row.options.seed + trial as u64).to_string(),
+                row.options.seed.wrapping_add(trial as u64).to_string(),
                 value(&row.auc),
                 value(&row.logloss),
                 row.parameters.embedding.to_string(),

@@ -34,7 +34,7 @@ pub fn candidates(
 ) -> Vec<TrainOptions> {
     let (count, seed) = (settings.tune, settings.base.seed);
     let mut random = Stream::new(seed, &format!("search {}", base.network.method.name()));
-    let mut out = vec![base.clone()];
+    let mut out = vec![with_named_variant(base, &settings.variants)];
     for _ in 0..TRIES {
         if out.len() >= count {
             break;
@@ -46,6 +46,18 @@ pub fn candidates(
     }
     out.truncate(count.max(1));
     out
+}
+
+/// The base, in a variant that is among those to choose from.
+fn with_named_variant(base: &TrainOptions, variants: &[Variant]) -> TrainOptions {
+    let mut options = base.clone();
+    if let Method::Dpg { weighting } | Method::MiDpg { weighting, .. } = &mut options.network.method
+        && !variants.contains(&weighting.variant)
+        && let Some(first) = variants.first()
+    {
+        weighting.variant = *first;
+    }
+    options
 }
 
 fn draw(

@@ -115,7 +115,7 @@ impl Sweep {
             .flat_map(|point| {
                 (0..self.trials as u64).map(|i| Trial {
                     options: TrainOptions {
-                        seed: point.options.seed + i,
+                        seed: point.options.seed.wrapping_add(i),
                         ..point.options.clone()
                     },
                     measured: true,

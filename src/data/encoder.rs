@@ -85,6 +85,19 @@ impl Encoder {
         &self.split
     }
 
+    /// The same with the split of other rows.
+    pub(super) fn with_split(&self, split: FittedSplit) -> Self {
+        Self {
+            split,
+            ..self.clone()
+        }
+    }
+
+    /// Whether rows become the same ids; which part they fall into may differ.
+    pub fn encodes_as(&self, other: &Self) -> bool {
+        self.schema == other.schema && self.fields == other.fields
+    }
+
     /// The input fields in model order: scenario-aware ones first.
     pub fn fields(&self) -> &[InputField] {
         &self.fields

@@ -224,18 +224,23 @@ fn encode_records(
         SplitUse::Fitted => Some(encoder.split()),
         SplitUse::Refit | SplitUse::Whole => None,
     };
+    let mut encoder = Arc::clone(encoder);
     let parts = match options.split {
         SplitUse::Whole => vec![Part::Test; columns.rows],
         _ => {
-            let (parts, _) = splitter
+            let (parts, split) = splitter
                 .finish(columns.rows, options.seed, fitted)
                 .map_err(in_file)?;
+            if options.split == SplitUse::Refit {
+                // Whoever measures what is trained on these rows must cut them as they are cut here.
+                encoder = Arc::new(encoder.with_split(split));
+            }
             parts
         }
     };
     report.finish(&columns, &reader)?;
     Ok(Dataset {
-        encoder: Arc::clone(encoder),
+        encoder,
         columns,
         parts,
         report,

@@ -198,16 +198,21 @@ impl Kept {
 }
 
 impl RowReader {
-    pub(super) fn kept(&self, record: &ByteRecord, columns: &[String]) -> Vec<Kept> {
+    pub(super) fn kept(&self, record: &ByteRecord, columns: &[String]) -> Result<Vec<Kept>> {
         #[cfg(feature = "ndjson")]
         if self.format == RowFormat::Ndjson {
-            return ndjson::kept(record.get(0).unwrap_or_default(), columns);
+            return Ok(ndjson::kept(record.get(0).unwrap_or_default(), columns));
         }
         let of = |column: &String| {
             let place = self.columns.iter().position(|name| name == column);
-            match place.and_then(|place| record.get(place)) {
-                Some(cell) => Kept::Text(String::from_utf8_lossy(cell).into_owned()),
-                None => Kept::Missing,
+            let Some(cell) = place.and_then(|place| record.get(place)) else {
+                return Ok(Kept::Missing);
+            };
+            match std::str::from_utf8(cell) {
+                Ok(text) => Ok(Kept::Text(text.to_owned())),
+                Err(_) => Err(Error::new(ErrorKind::Data, "the cell is not valid UTF-8")
+                    .in_column(column.clone())
+                    .hint("leave the column out of --keep, or convert the file")),
             }
         };
         columns.iter().map(of).collect()

@@ -188,8 +188,11 @@ impl ChunkEncoder {
         if let Some(piece) = &rows.piece {
             return piece.kept(columns);
         }
-        let kept = |row| self.reader.kept(rows.record(row), columns);
-        Ok((0..rows.len()).map(kept).collect())
+        let kept = |row| {
+            let kept = self.reader.kept(rows.record(row), columns);
+            kept.map_err(|error| error.in_file(&self.name).at_line(rows.line(row)))
+        };
+        (0..rows.len()).map(kept).collect()
     }
 
     /// Puts the encoded rows where others were.

@@ -27,6 +27,11 @@ impl Values {
         self.ends.is_empty()
     }
 
+    /// Bytes of all texts.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// The text with a number.
     pub fn get(&self, number: u32) -> Option<&str> {
         let number = number as usize;

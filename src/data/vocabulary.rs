@@ -26,6 +26,9 @@ pub enum Vocabulary {
     },
 }
 
+/// The most standard deviations from the mean.
+const FURTHEST: f32 = 1e9;
+
 impl Vocabulary {
     /// How many ids there are, with those of unknown and missing values; 0 for a dense field.
     pub fn size(&self) -> usize {
@@ -64,10 +67,13 @@ impl Vocabulary {
         }
     }
 
-    /// A number as the model gets it: standardised, and 0 (the mean) where it is missing.
+    /// A number as the model gets it: standardised, and 0 (the mean) where it is missing. A number past all bounds stays a
+    /// number on its way through the network.
     pub fn dense(&self, number: Option<f32>) -> f32 {
         match (self, number) {
-            (Self::Standard { mean, std }, Some(number)) => (number - mean) / std,
+            (Self::Standard { mean, std }, Some(number)) => {
+                ((number - mean) / std).clamp(-FURTHEST, FURTHEST)
+            }
             _ => 0.0,
         }
     }

@@ -88,6 +88,34 @@ pub fn count(module: &impl Module) -> usize {
     counter.count
 }
 
+#[derive(Default)]
+struct Lengths {
+    path: Path,
+    of: BTreeMap<String, usize>,
+}
+
+impl ModuleVisitor for Lengths {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let length = param.lazy_shape().as_slice().iter().product();
+        self.of.insert(self.path.name(), length);
+    }
+
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+}
+
+/// How many numbers each parameter has.
+pub fn lengths(module: &impl Module) -> BTreeMap<String, usize> {
+    let mut lengths = Lengths::default();
+    module.visit(&mut lengths);
+    lengths.of
+}
+
 /// Reads every parameter to the host, in one go.
 ///
 /// # Errors

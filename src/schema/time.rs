@@ -71,7 +71,8 @@ impl TimeFormat {
                 Self::Date => iso_date(cell)?.and_hms_opt(0, 0, 0)?,
                 Self::DateTime => {
                     let (date, time) = cell.split_at_checked(10)?;
-                    iso_date(date)?.and_hms_opt(hour_of(time)?, 0, 0)?
+                    let (hour, minute) = time_of(time)?;
+                    iso_date(date)?.and_hms_opt(hour, minute, 0)?
                 }
                 Self::Pattern(pattern) => NaiveDateTime::parse_from_str(cell, pattern)
                     .ok()
@@ -153,18 +154,18 @@ fn iso_date(text: &str) -> Option<NaiveDate> {
     )
 }
 
-/// The hour of `T13:59`, `13:59:59` or ` 13:59:59.999Z`, whose minutes and seconds must be in range.
-fn hour_of(text: &str) -> Option<u32> {
+/// Hour and minute of `T13:59`, `13:59:59` or ` 13:59:59.999Z`, whose seconds must be in range.
+fn time_of(text: &str) -> Option<(u32, u32)> {
     let rest = text.strip_prefix(['T', ' '])?;
     let rest = rest.strip_suffix('Z').unwrap_or(rest);
     let mut parts = rest.splitn(3, ':');
     let hour = digits(parts.next()?.as_bytes()).filter(|&hour| hour < 24)?;
-    digits(parts.next()?.as_bytes()).filter(|&minute| minute < 60)?;
+    let minute = digits(parts.next()?.as_bytes()).filter(|&minute| minute < 60)?;
     if let Some(seconds) = parts.next() {
         let whole = seconds.split('.').next()?;
         digits(whole.as_bytes()).filter(|&second| second < 61)?;
     }
-    Some(hour)
+    Some((hour, minute))
 }
 
 fn digits(bytes: &[u8]) -> Option<u32> {
@@ -255,6 +256,11 @@ mod tests {
         // 20:00 UTC is 04:00 of the next day in UTC+8.
         assert_eq!(parse("unix", "72000", 8), Some((1, 4, 4)));
         assert_eq!(parse("unix", "0", -1), Some((-1, 23, 2)));
+        // And one of half an hour carries the minutes.
+        let india = TimeFormat::DateTime.parse("2018-09-24 18:45:00", 19_800);
+        let midnight = TimeFormat::DateTime.parse("2018-09-25 00:15:00", 0);
+        assert_eq!(india, midnight);
+        assert_eq!(india, TimeFormat::Unix.parse("1537814700", 19_800));
     }
 
     #[test]

@@ -111,8 +111,14 @@ impl DenseAdam {
     /// Continues from a [`state`](Self::state) after `steps` steps, for parameters that live on `device`.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`] when a first moment has no second of its size.
-    pub fn restore(&mut self, steps: usize, mut state: Tensors, device: &Device) -> Result<()> {
+    /// [`ErrorKind::ModelFile`] when moments are not of the size of a parameter of that name; `lengths` has them all.
+    pub fn restore(
+        &mut self,
+        steps: usize,
+        mut state: Tensors,
+        lengths: &BTreeMap<String, usize>,
+        device: &Device,
+    ) -> Result<()> {
         self.steps = steps;
         self.host.clear();
         self.device.clear();
@@ -125,13 +131,16 @@ impl DenseAdam {
                 state.remove(&format!("{name}.first")),
                 state.remove(&format!("{name}.second")),
             ) {
-                (Some(first), Some(second)) if first.data.len() == second.data.len() => {
+                (Some(first), Some(second))
+                    if [first.data.len(), second.data.len()].map(Some)
+                        == [lengths.get(&name).copied(); 2] =>
+                {
                     (first.data, second.data)
                 }
                 _ => {
                     return Err(Error::new(
                         ErrorKind::ModelFile,
-                        format!("the moments of {name} are not complete"),
+                        format!("the moments of {name} do not fit it"),
                     ));
                 }
             };

@@ -1,6 +1,7 @@
 use super::super::gradients::{self, Gradients};
 use super::*;
 use crate::model::linear::{Linear, parameter};
+use crate::model::parameters;
 use serde_json::Value;
 
 fn singles(value: &Value) -> Vec<f32> {
@@ -56,7 +57,8 @@ fn follow_the_golden_file(way: usize) {
         assert_eq!(adam.steps(), index + 1);
         if way == 0 {
             adam = DenseAdam::new(lr);
-            adam.restore(index + 1, state, &device.clone().inner())
+            let lengths = parameters::lengths(&network);
+            adam.restore(index + 1, state, &lengths, &device.clone().inner())
                 .unwrap();
         }
     }
@@ -74,7 +76,16 @@ fn half_a_state_is_refused() {
         shape: vec![1],
         data: vec![0.0],
     };
-    let state = Tensors::from([("layers.0.weight.first".to_owned(), first)]);
-    let error = DenseAdam::new(1e-3).restore(1, state, &Device::flex());
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::ModelFile);
+    let half = vec![("weight.first".to_owned(), first.clone())];
+    let whole = [half.clone(), vec![("weight.second".to_owned(), first)]].concat();
+    let refused = |state: &[(String, TensorValue)], name: &str, length| {
+        let lengths = BTreeMap::from([(name.to_owned(), length)]);
+        let state = Tensors::from_iter(state.to_vec());
+        let restored = DenseAdam::new(1e-3).restore(1, state, &lengths, &Device::flex());
+        restored.is_err_and(|error| error.kind() == ErrorKind::ModelFile)
+    };
+    assert!(!refused(&whole, "weight", 1));
+    assert!(refused(&half, "weight", 1));
+    assert!(refused(&whole, "weight", 2), "another size");
+    assert!(refused(&whole, "bias", 1), "no such parameter");
 }

@@ -14,7 +14,8 @@ pub(super) struct Best {
 }
 
 impl Best {
-    /// Whether this epoch is better than `other`. Without a validation part the later one is.
+    /// Whether this epoch is better than `other`. Without a validation part the later one is; an epoch whose metrics are not
+    /// defined, as its scores are no numbers, is never better than one with.
     pub(super) fn beats(&self, other: &Self, select: Select) -> bool {
         better((self.auc, self.logloss), (other.auc, other.logloss), select)
     }
@@ -28,6 +29,7 @@ fn better(
     match (select, new, old) {
         (Select::Auc, (Some(new), _), (Some(old), _)) => new > old,
         (_, (_, Some(new)), (_, Some(old))) => new < old,
+        (_, (_, None), (_, Some(_))) => false,
         _ => true,
     }
 }
@@ -46,6 +48,11 @@ mod tests {
             better((None, Some(0.3)), (None, Some(0.4)), Select::Auc),
             "one class: LogLoss decides"
         );
+        assert!(
+            !better((None, None), (None, Some(0.4)), Select::Auc),
+            "scores that are no numbers"
+        );
+        assert!(better((None, Some(0.4)), (None, None), Select::Auc));
         assert!(
             better((None, None), (None, None), Select::Auc),
             "no validation part: the later epoch"

@@ -11,13 +11,13 @@ use super::lazy_adam::{LazyAdam, Moments};
 use super::options::TrainOptions;
 use super::trainer::{Progress, Trainer};
 use crate::artifact::{Container, TensorValue, Tensors, write};
-use crate::data::Examples;
+use crate::data::{Examples, InputField, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Embeddings, Network, parameters};
 use crate::random::{Stream, StreamState};
 
 const KEY: &str = "mi-dpg-checkpoint";
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The JSON document of a checkpoint.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,8 @@ struct Document {
     format: u32,
     options: TrainOptions,
     data_sha256: String,
+    /// What the data's rows are to the run.
+    rows: String,
     /// Chunks of a window, where the order is drawn window by window.
     window: Option<usize>,
     progress: Progress,
@@ -86,6 +88,7 @@ impl Trainer {
             format: FORMAT,
             options: self.options.clone(),
             data_sha256: self.examples.report().sha256.clone(),
+            rows: meaning(self.examples.as_ref())?,
             window: self.examples.window(),
             progress: self.progress.clone(),
             best,
@@ -142,6 +145,9 @@ impl Trainer {
         if document.data_sha256 != examples.report().sha256 {
             return other("data");
         }
+        if document.rows != meaning(examples.as_ref())? {
+            return other("labels, parts, fields or bad rows");
+        }
         if document.window != examples.window() {
             return other("rows in memory at once");
         }
@@ -156,10 +162,13 @@ impl Trainer {
         trainer.stepper.embeddings = Embeddings::take(encoder.fields(), dim, &mut now)?;
         let network = trainer.network.clone();
         trainer.network = parameters::load(network, &mut now, &autodiff)?;
-        trainer
-            .stepper
-            .dense
-            .restore(document.dense_steps, take(&mut tensors, "adam"), &plain)?;
+        let lengths = parameters::lengths(&trainer.network);
+        trainer.stepper.dense.restore(
+            document.dense_steps,
+            take(&mut tensors, "adam"),
+            &lengths,
+            &plain,
+        )?;
         trainer.restore_lazy(document.lazy_steps, take(&mut tensors, "lazy"))?;
         if let Some(BestMetrics {
             epoch,
@@ -217,6 +226,27 @@ impl Trainer {
         self.stepper.lazy = LazyAdam::from_state(self.stepper.lazy.config(), steps, moments)?;
         Ok(())
     }
+}
+
+/// What the rows of the same file can differ in: the schema that reads them, how they are split, which are left out, and how
+/// many ids and rows that makes.
+fn meaning(examples: &dyn Examples) -> Result<String> {
+    let encoder = examples.encoder();
+    let sizes: Vec<usize> = encoder.fields().iter().map(InputField::size).collect();
+    let rows = [Part::Train, Part::Valid, Part::Test].map(|part| examples.rows(part));
+    let all = (
+        encoder.schema(),
+        encoder.split(),
+        examples.report().skipped,
+        sizes,
+        rows,
+    );
+    serde_json::to_string(&all).map_err(|error| {
+        Error::new(
+            ErrorKind::ModelFile,
+            format!("cannot serialise the schema: {error}"),
+        )
+    })
 }
 
 fn stream(state: &StreamState) -> Result<Stream> {

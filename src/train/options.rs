@@ -15,6 +15,9 @@ pub enum Select {
     Logloss,
 }
 
+/// The largest seed: every larger one is not a number to JavaScript.
+const MOST_SEED: u64 = (1 << 53) - 1;
+
 /// Settings of a run. With the data, the device and its threads they fix the result bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +75,12 @@ impl TrainOptions {
             return bad(
                 "--epochs",
                 format!("{} epochs; at least 1 is needed", self.epochs),
+            );
+        }
+        if self.seed > MOST_SEED {
+            return bad(
+                "--seed",
+                format!("the seed {} is over {MOST_SEED}", self.seed),
             );
         }
         if self.patience == 0 {

@@ -80,7 +80,7 @@ impl Trainer {
     ) -> Result<Self> {
         options.validate()?;
         let examples = examples.into();
-        if options.network != *model.config() || examples.encoder() != model.encoder() {
+        if options.network != *model.config() || !examples.encoder().encodes_as(model.encoder()) {
             return Err(Error::new(
                 ErrorKind::Config,
                 "the initial model has another network or encoder than this run asks for",
@@ -110,6 +110,8 @@ impl Trainer {
         if !examples.has_labels() {
             return Err(Error::new(ErrorKind::Training, "the data has no labels"));
         }
+        // What could not be saved in the end is not begun.
+        crate::artifact::check_vocabularies(examples.encoder())?;
         let (rows, positives) = (examples.rows(Part::Train), examples.positives());
         if rows == 0 {
             return Err(

@@ -226,6 +226,14 @@ fn a_checkpoint_of_another_run_is_refused() {
         resume(&self::data(301), &options, &checkpoint),
         Some(ErrorKind::Config)
     );
+    // The same file, of which other rows train.
+    let mut cut = (*data).clone();
+    let test = cut.parts.iter().position(|part| *part == Part::Test);
+    cut.parts[test.unwrap()] = Part::Train;
+    assert_eq!(
+        resume(&Arc::new(cut), &options, &checkpoint),
+        Some(ErrorKind::Config)
+    );
     assert_eq!(
         resume(&data, &options, &checkpoint[..checkpoint.len() - 1]),
         Some(ErrorKind::ModelFile)

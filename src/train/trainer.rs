@@ -300,7 +300,8 @@ impl Trainer {
     }
 
     fn total_steps(&self) -> u64 {
-        let steps = (self.rows.div_ceil(self.options.batch) * self.options.epochs) as u64;
+        let of_epoch = self.rows.div_ceil(self.options.batch) as u64;
+        let steps = of_epoch.saturating_mul(self.options.epochs as u64);
         self.options
             .max_steps
             .map_or(steps, |limit| steps.min(limit))

@@ -9,8 +9,8 @@ use super::types;
 use crate::train::device::{self, OpenDevice};
 
 thread_local! {
-    /// Every device opened so far: WebGPU can be opened once only.
-    static OPENED: RefCell<Vec<OpenDevice>> = const { RefCell::new(Vec::new()) };
+    /// Every device opened so far and the word it was asked for by: WebGPU can be opened once only.
+    static OPENED: RefCell<Vec<(String, OpenDevice)>> = const { RefCell::new(Vec::new()) };
     /// What `openDevice` last chose.
     static CURRENT: RefCell<Option<OpenDevice>> = const { RefCell::new(None) };
 }
@@ -18,16 +18,7 @@ thread_local! {
 /// Opens `auto`, `cpu`, `ndarray` or `webgpu` and makes it the device of what is created from now on.
 #[wasm_bindgen(js_name = openDevice, unchecked_return_type = "DeviceInfo")]
 pub async fn open_device(kind: String) -> JsResult<JsValue> {
-    let known =
-        OPENED.with_borrow(|opened| opened.iter().find(|device| device.name == kind).cloned());
-    let device = match known {
-        Some(device) => device,
-        None => {
-            let device = device::open(&kind).await.map_err(js_error)?;
-            OPENED.with_borrow_mut(|opened| opened.push(device.clone()));
-            device
-        }
-    };
+    let device = open(&kind).await?;
     let info = types::to_js(&types::DeviceInfo {
         name: device.name,
         reason: &device.reason,
@@ -41,9 +32,23 @@ pub(super) async fn current() -> JsResult<OpenDevice> {
     match CURRENT.with_borrow(Clone::clone) {
         Some(device) => Ok(device),
         None => {
-            let device = device::open("auto").await.map_err(js_error)?;
+            let device = open("auto").await?;
             CURRENT.set(Some(device.clone()));
             Ok(device)
         }
     }
+}
+
+/// A device that has been asked for by the same word, or opened under the name it has, is not opened again.
+async fn open(kind: &str) -> JsResult<OpenDevice> {
+    let known = OPENED.with_borrow(|opened| {
+        let mut known = opened.iter();
+        known.find(|(word, device)| word == kind || device.name == kind).cloned()
+    });
+    if let Some((_, device)) = known {
+        return Ok(device);
+    }
+    let device = device::open(kind).await.map_err(js_error)?;
+    OPENED.with_borrow_mut(|opened| opened.push((kind.to_owned(), device.clone())));
+    Ok(device)
 }

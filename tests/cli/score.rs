@@ -5,7 +5,7 @@ use std::io::Read;
 
 use predicates::prelude::*;
 
-use super::{files, midpg, ok, with_model};
+use super::{files, midpg, ok, with_log, with_model};
 
 #[test]
 fn scoring_streams_from_gzip_and_standard_input_with_the_same_result() {
@@ -199,4 +199,75 @@ fn unknown_values_and_bad_rows_are_scored_counted_and_keep_their_place() {
         .assert()
         .success()
         .stderr(predicate::str::contains("2 rows could not"));
+}
+
+#[test]
+fn a_row_without_a_score_keeps_its_line() {
+    let folder = with_model();
+    let log = fs::read_to_string(folder.path().join("log.csv")).unwrap();
+    let mut lines: Vec<&str> = log.lines().take(4).collect();
+    lines.insert(2, "not,a,row");
+    fs::write(folder.path().join("bad.csv"), lines.join("\n")).unwrap();
+    ok(
+        &folder,
+        "score --model model.safetensors --data bad.csv --on-bad-row skip --out a.csv",
+    );
+    let scores = fs::read_to_string(folder.path().join("a.csv")).unwrap();
+    let scores: Vec<&str> = scores.lines().collect();
+    assert_eq!(scores.len(), 5);
+    // A blank line would be skipped by whoever reads it.
+    assert_eq!(scores[2], "\"\"");
+}
+
+#[test]
+fn what_is_handed_on_is_as_it_was_or_an_error() {
+    let folder = with_model();
+    let log = fs::read_to_string(folder.path().join("log.csv")).unwrap();
+    let lines = log.lines().take(3).enumerate();
+    let with_note = lines.map(|(number, line)| match number {
+        0 => format!("{line},note\n").into_bytes(),
+        _ => [line.as_bytes(), b",caf\xe9\n"].concat(),
+    });
+    let bytes: Vec<u8> = with_note.flatten().collect();
+    fs::write(folder.path().join("latin.csv"), bytes).unwrap();
+    let score = "score --model model.safetensors --data latin.csv --out a.csv";
+    ok(&folder, score);
+    midpg(&folder, &format!("{score} --keep note"))
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("latin.csv:2: column \"note\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_a_pipe_is_written_to() {
+    let folder = with_model();
+    let at = |name: &str| folder.path().join(name);
+    let score = "score --model model.safetensors --data log.csv --out";
+    ok(&folder, &format!("{score} a.csv"));
+    let expected = fs::read(at("a.csv")).unwrap();
+
+    fs::write(at("target.csv"), "old").unwrap();
+    std::os::unix::fs::symlink("target.csv", at("link.csv")).unwrap();
+    ok(&folder, &format!("{score} link.csv"));
+    assert!(at("link.csv").is_symlink());
+    assert!(fs::read(at("target.csv")).unwrap() == expected);
+
+    let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+    assert!(made.unwrap().success());
+    let reader = {
+        let pipe = at("pipe");
+        std::thread::spawn(move || fs::read(pipe).unwrap())
+    };
+    ok(&folder, &format!("{score} pipe"));
+    assert!(reader.join().unwrap() == expected);
+}
+
+#[test]
+fn a_log_that_is_not_there_is_what_is_missing() {
+    let folder = with_log();
+    midpg(&folder, "train --data typo.csv --model dnn --out m.safetensors")
+        .assert()
+        .code(1)
+        .stderr(predicate::str::contains("typo.csv"));
 }

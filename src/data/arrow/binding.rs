@@ -118,10 +118,9 @@ pub(crate) struct ArrowRow<'a> {
 
 impl Row for ArrowRow<'_> {
     fn cell(&self, index: usize) -> Result<Option<&str>> {
-        Ok(self
-            .rows
-            .columns
-            .get(index)
-            .and_then(|cells| cells.get(self.row)))
+        match self.rows.columns.get(index) {
+            Some(cells) => cells.get(self.row),
+            None => Ok(None),
+        }
     }
 }

@@ -162,7 +162,7 @@ fn push_column(
             let id = match *slot {
                 Some(id) => id,
                 None => {
-                    push(entries.get(place), &mut one)?;
+                    push(entries.get(place)?, &mut one)?;
                     *slot.insert(one.last_id().unwrap_or(UNKNOWN))
                 }
             };
@@ -170,5 +170,5 @@ fn push_column(
         }
         return Ok(());
     }
-    (0..rows).try_for_each(|row| push(cells.get(row), column))
+    (0..rows).try_for_each(|row| push(cells.get(row)?, column))
 }

@@ -1,5 +1,6 @@
 //! Arrow columns written as text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use arrow_array::builder::StringBuilder;
@@ -85,7 +86,13 @@ pub(in crate::data) fn plain(array: &ArrayRef) -> Result<impl Fn(usize) -> Optio
         _ => Style::Plain,
     };
     let cells = cells(array, &style)?;
-    Ok(move |row| cells.get(row).map(str::to_owned))
+    if let Cells::Joined { torn, .. } = &cells
+        && let Some(why) = torn.values().next()
+    {
+        return Err(Error::new(ErrorKind::Data, why.clone()));
+    }
+    // No other cell is an error.
+    Ok(move |row| cells.get(row).ok().flatten().map(str::to_owned))
 }
 
 fn written(rows: usize, mut write: impl FnMut(usize, &mut String) -> Option<()>) -> Cells {
@@ -173,33 +180,38 @@ fn joined(rows: usize, list: impl Fn(usize) -> Option<ArrayRef>, style: &Style) 
     let Style::Joined(separator) = style else {
         return Err(Error::new(ErrorKind::Schema, "a list cannot be read here"));
     };
-    let mut failed = None;
-    let all = written(rows, |row, text| {
-        let items = list(row)?;
-        let cells = cells(&items, &Style::Plain)
-            .map_err(|error| failed = Some(error))
-            .ok()?;
+    let mut torn = BTreeMap::new();
+    let mut builder = StringBuilder::with_capacity(rows, rows * 8);
+    let mut text = String::new();
+    for row in 0..rows {
+        let Some(items) = list(row) else {
+            builder.append_null();
+            continue;
+        };
+        text.clear();
+        let cells = cells(&items, &Style::Plain)?;
         for item in 0..items.len() {
             if item > 0 {
                 text.push_str(separator);
             }
-            let item = cells.get(item).unwrap_or_default();
+            let item = cells.get(item)?.unwrap_or_default();
             if !separator.is_empty() && item.contains(separator.as_str()) {
-                let message = format!(
-                    "row {row} of the batch: the item {} has the separator {} in it",
-                    quote(item),
-                    quote(separator)
-                );
-                failed.get_or_insert(Error::new(ErrorKind::Data, message));
+                torn.entry(row).or_insert_with(|| {
+                    format!(
+                        "the item {} has the separator {} in it",
+                        quote(item),
+                        quote(separator)
+                    )
+                });
             }
             text.push_str(item);
         }
-        Some(())
-    });
-    match failed {
-        Some(error) => Err(error),
-        None => Ok(all),
+        builder.append_value(&text);
     }
+    Ok(Cells::Joined {
+        lists: builder.finish(),
+        torn,
+    })
 }
 
 fn dictionary(array: &ArrayRef, style: &Style) -> Result<Cells> {

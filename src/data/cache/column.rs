@@ -123,7 +123,7 @@ pub(super) fn take(
             let mut end = offsets.last().copied().unwrap_or_default();
             let last = end
                 .checked_add(items)
-                .ok_or("its lists have over 2^32 items")?;
+                .ok_or("the lists of the rows in memory have over 2^32 items: --shuffle-window asks for fewer rows")?;
             offsets.reserve(rows);
             let mut whole = true;
             each_number(lengths, length_width, |length| {

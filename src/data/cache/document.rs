@@ -117,7 +117,9 @@ impl Document<Encoder> {
             .tuples
             .iter()
             .try_fold(0_u64, |sum, (frequency, tuples)| {
-                sum.checked_add(frequency.checked_mul(*tuples)?)
+                // A count of nothing would have any number beside it, and memory is asked for by these.
+                let rows = frequency.checked_mul(*tuples).filter(|rows| *rows > 0)?;
+                sum.checked_add(rows)
             });
         if tuples != Some(self.train.rows) {
             return Err("its counts are not those of its rows");

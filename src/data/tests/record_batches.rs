@@ -269,15 +269,18 @@ fn a_bad_cell_is_told_by_row_and_may_keep_its_place() {
 fn an_item_with_the_separator_in_it_is_refused() {
     let shop = load_text(&log()).unwrap();
     let mut tags = ListBuilder::new(StringBuilder::new());
-    for _ in 0..6 {
-        tags.values().append_value("a;b");
+    for row in 0..6 {
+        tags.values().append_value(if row == 3 { "a;b" } else { "a" });
         tags.append(true);
     }
-    let error = encoded(&shop.encoder, &with("tags", Arc::new(tags.finish()))).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("the item \"a;b\" has the separator"),
-        "{error}"
-    );
+    let batch = with("tags", Arc::new(tags.finish()));
+    let error = encoded(&shop.encoder, &batch).unwrap_err().to_string();
+    assert!(error.contains("row 3: "), "{error}");
+    assert!(error.contains("the item \"a;b\" has the separator"), "{error}");
+
+    // It is one row's error: the others can be had.
+    let mut arrow = ArrowEncoder::new(&shop.encoder, &batch.schema(), LabelUse::Ignored).unwrap();
+    let mut chunk = arrow.chunk();
+    arrow.encode(&batch, 0, OnBadRow::Skip, &mut chunk).unwrap();
+    assert_eq!(chunk.usable(), [true, true, true, false, true, true]);
 }

@@ -75,21 +75,25 @@ fn a_later_log_is_all_test_unless_it_is_split_anew() {
     for day in 4..9 {
         later.push_str(&format!("u,home,1,1,a,{},1,tr\n", day * 86_400));
     }
-    let parts = |split| {
+    let encoded = |encoder, split| {
         let options = LoadOptions {
             split,
             ..Default::default()
         };
-        encode(later.as_bytes(), "b", &first.encoder, options)
-            .unwrap()
-            .parts
+        encode(later.as_bytes(), "b", encoder, options).unwrap()
     };
+    let parts = |split| encoded(&first.encoder, split).parts;
     assert_eq!(parts(SplitUse::Fitted), [Part::Test; 5]);
     assert_eq!(parts(SplitUse::Whole), [Part::Test; 5]);
     assert_eq!(
         parts(SplitUse::Refit)[..4],
         [Part::Train, Part::Train, Part::Train, Part::Valid]
     );
+
+    // A model that is trained on the new split measures by it.
+    let anew = encoded(&first.encoder, SplitUse::Refit);
+    assert!(anew.encoder.encodes_as(&first.encoder));
+    assert_eq!(encoded(&anew.encoder, SplitUse::Fitted).parts, anew.parts);
 }
 
 #[test]

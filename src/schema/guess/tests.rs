@@ -150,3 +150,13 @@ fn odd_names_are_escaped() {
     let schema = guessed("the \"page\"\tlabel\nx\t1\ny\t0\n");
     assert_eq!(schema.label.column, "label");
 }
+
+#[test]
+fn a_name_with_a_line_break_stays_in_its_comment() {
+    let mut text = "\"one\nfield\",page,y\n".to_owned();
+    for row in 0..60 {
+        text.push_str(&format!("same,p{},{}\n", row % 3, row % 2));
+    }
+    let schema = guessed(&text);
+    assert_eq!(schema.fields.len(), 1);
+}

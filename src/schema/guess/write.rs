@@ -99,7 +99,7 @@ fn field(
 ) -> std::fmt::Result {
     let name = quoted(&profile.columns[index].name);
     if matches!(use_of, Use::No) {
-        return writeln!(out, "\n# no field {name}: {why}");
+        return writeln!(out, "\n# no field {}: {}", comment(&name), comment(why));
     }
     writeln!(out, "\n[[fields]]\nname = {name}")?;
     let kind = match use_of {
