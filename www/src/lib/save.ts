@@ -24,11 +24,13 @@ export async function savePng(svg: string, name: string): Promise<void> {
   canvas.width = image.width * SCALE;
   canvas.height = image.height * SCALE;
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  saveCanvas(canvas, name);
+  await saveCanvas(canvas, name);
 }
 
-export function saveCanvas(canvas: HTMLCanvasElement, name: string): void {
-  canvas.toBlob((blob) => blob && download(blob, "image/png", `${name}.png`));
+export async function saveCanvas(canvas: HTMLCanvasElement, name: string): Promise<void> {
+  const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made));
+  if (!blob) throw new Error("the browser makes no PNG of this size");
+  download(blob, "image/png", `${name}.png`);
 }
 
 /** A table as it stands on the page. */
