@@ -97,6 +97,12 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   await legend.nth(2).waitFor({ state: "detached" });
   await bench.part("figure-logloss").check();
   await legend.nth(1).waitFor();
+  const { name, bytes } = await bench.saved(bench.part("save-runs"));
+  assert.equal(name, "runs.csv");
+  const lines = bytes.toString().trim().split("\n");
+  assert.match(lines[0], /^Run,Drawn,Data,Epochs,/);
+  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",,ads\.csv,1,/);
+  assert.equal(lines.length, 3);
   await bench.close();
 });
 
