@@ -30,7 +30,7 @@ test("one impression: the scenario flips the sentence, an edited field the proba
   const bench = await browser.open("?sample=ads&view=impression");
   await bench.part("flip-table").waitFor();
   const said = await bench.text("flip-sentence");
-  assert.match(said, /^In its own scenario, .* expects .* \d+\.\d %\.$/);
+  assert.match(said, /^In its own scenario, .* expects .* \d+\.\d\d %\.$/);
   const picture = await bench.pixels("flip-1");
   await bench.part("flip").getByRole("radio").nth(1).check();
   await changed(bench, "flip-sentence", said);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
-import { csvCell, fileName } from "../../www/src/lib/save.ts";
+import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
 import { points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
@@ -50,6 +50,13 @@ test("cells are quoted where CSV asks for it and numbers keep a minus that progr
   );
 });
 
+test("figures lose the commas between their thousands, other text keeps its own", () => {
+  assert.equal(ungrouped("12,345"), "12345");
+  assert.equal(ungrouped("−1,234,567.5"), "−1234567.5");
+  for (const text of ["1,23", "64,32,16", "a, 1,234", "1234", ""])
+    assert.equal(ungrouped(text), text);
+});
+
 test("scores are written with the fewest digits that are the same f32", async () => {
   for (const value of [0.1, 1 / 3, 0.123456789, 1, 0, 3.4e-7].map(Math.fround))
     assert.equal(Math.fround(Number(shortest(value))), value);
@@ -94,7 +101,7 @@ test("flipping asks for every scenario and says what moves", () => {
   const said = whatFlips(["a", "b"], scores, [layer], 0, 1);
   assert.match(
     said,
-    /Shown in b instead of a, .* 75\.0 % instead of 50\.0 % \(\+25\.0 points\)/,
+    /Shown in b instead of a, .* 75\.00 % instead of 50\.00 % \(\+25\.00 points\)/,
   );
   assert.match(said, /layer 1: outputs 1–2, inputs 3–4 \(brand\) by −0\.2500/);
   assert.match(whatFlips(["a", "b"], scores, [], 0, 0), /its own scenario, a,/);

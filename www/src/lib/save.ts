@@ -36,9 +36,19 @@ export async function saveCanvas(canvas: HTMLCanvasElement, name: string): Promi
 /** A table as it stands on the page. */
 export function saveTable(table: HTMLTableElement, name: string): void {
   const rows = [...table.rows].map((row) =>
-    [...row.cells].map((cell) => csvCell(cell.innerText.trim())).join(","),
+    [...row.cells].map((cell) => csvCell(textOf(cell))).join(","),
   );
   download(`${rows.join("\n")}\n`, "text/csv", `${name}.csv`);
+}
+
+/** What a cell says; a figure without the commas between its thousands. */
+function textOf(cell: HTMLTableCellElement): string {
+  const text = cell.innerText.trim();
+  return cell.tagName === "TD" ? ungrouped(text) : text;
+}
+
+export function ungrouped(text: string): string {
+  return /^[−+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(",", "") : text;
 }
 
 /** Quoted where it must be; a real minus becomes one that programs read. */
