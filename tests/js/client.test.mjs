@@ -21,6 +21,18 @@ test("the client tells the device and every answer where it ran", async () => {
   });
 });
 
+test("a model says where it was loaded, and its block gives it back", async () => {
+  const { spawn, workers } = spawner(({ op }) =>
+    op === "load" ? { model: 7, info: INFO } : undefined,
+  );
+  const client = await open(spawn);
+  const model = await client.load(new Uint8Array(1));
+  assert.deepEqual([model.device, model.ms], ["test", 1]);
+  model[Symbol.dispose]();
+  await settle();
+  assert.equal(workers[0].last("freeModel").model, 7);
+});
+
 test("a device that cannot be had rejects with its reason and stops the worker", async () => {
   const { spawn, workers } = spawner();
   const wrapped = () => {

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import type { Answer, Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
 import { ModelHandle } from "./model.ts";
 import type { Asked, TrainMessage } from "./protocol.ts";
@@ -109,13 +109,13 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
     const { generation, run } = await this.#begun;
     for (;;) {
       const answer = await this.#connection.requestOf(generation, "nextEvent", { run });
-      const { result, device, ms } = answer;
-      const event = this.#receive(result);
-      if (event !== null) return { ...event, device, ms };
+      const event = this.#receive(answer);
+      if (event !== null) return { ...event, device: answer.device, ms: answer.ms };
     }
   }
 
-  #receive(message: TrainMessage): StepEvent | EpochEvent | DoneEvent | null {
+  #receive(answer: Answer<TrainMessage>): StepEvent | EpochEvent | DoneEvent | null {
+    const message = answer.result;
     if (message.kind === "checkpoint") {
       this.checkpoint = message.bytes;
       this.checkpointStep = message.step;
@@ -124,7 +124,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
     if (message.kind !== "done") return message;
     const { model, info, bytes, ...done } = message;
     this.#over = true;
-    return { ...done, model: new ModelHandle(this.#connection, info, bytes, model) };
+    return { ...done, model: new ModelHandle(this.#connection, { info, model }, bytes, answer) };
   }
 
   async #begin(): Promise<Place> {

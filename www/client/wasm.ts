@@ -4,6 +4,7 @@ import type { Plan } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import type { RawStep } from "./coalesce.ts";
 import type { ScoredMessage } from "./protocol.ts";
+import { hasSimd } from "./simd.ts";
 import type {
   ComparisonTable,
   ComparisonTrial,
@@ -105,6 +106,10 @@ export async function loadModule(
   flavour: Plan["flavour"],
   onPhase: (phase: "fetch" | "compile") => void,
 ): Promise<WasmModule> {
+  if (!hasSimd()) {
+    const versions = "Chrome 91, Firefox 89 and Safari 16.4 are the first that have it";
+    throw new MidpgError("device", `this engine has no WebAssembly with SIMD: ${versions}`);
+  }
   const url = new URL(`${flavour}/mi_dpg.js`, modules).href;
   onPhase("fetch");
   let module: WasmModule;
