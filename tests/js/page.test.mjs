@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
 import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
@@ -14,9 +15,10 @@ const PLACE = {
   look: "shift",
   scenario: null,
   other: null,
+  morph: 0,
   present: false,
   trained: false,
-  own: false,
+  own: [],
 };
 
 test("a link leads back to the same place", () => {
@@ -26,8 +28,10 @@ test("a link leads back to the same place", () => {
     look: "two",
     scenario: "Camera & Photo",
     other: "a=b",
+    morph: 0.35,
     present: true,
     trained: true,
+    own: ["schema", "model"],
   };
   const link = writeLink({ seed: 3, epochs: 8 }, { seed: 1, epochs: 8 }, there);
   assert.match(link, /seed=3/);
@@ -37,7 +41,17 @@ test("a link leads back to the same place", () => {
 
 test("the first sight of the page has an empty link, and nonsense leads there", () => {
   assert.equal(writeLink({ seed: 1 }, { seed: 1 }, PLACE), "");
-  assert.deepEqual(readPlace("?view=moon&look=%00&x=1"), PLACE);
+  assert.deepEqual(readPlace("?view=moon&look=%00&morph=7&x=1"), PLACE);
+});
+
+test("what a link cannot carry is said, one thing or several", () => {
+  assert.equal(ownNotice([]), null);
+  assert.deepEqual(readPlace("?own").own, ["data"]);
+  assert.match(ownNotice(["data"]), /a file of its own, .*open the same file/);
+  assert.match(
+    ownNotice(["schema", "model"]),
+    /an edited schema and a model file of its own/,
+  );
 });
 
 test("cells are quoted where CSV asks for it and numbers keep a minus that programs read", () => {
