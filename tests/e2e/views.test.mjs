@@ -51,6 +51,14 @@ test("one impression: the scenario flips the sentence, an edited field the proba
       document.querySelector('[data-testid="flip-table"]').innerText === text,
     table,
   );
+  // What the pictures show can be read: the block under the pointer, and all of them as a table.
+  await bench.part("flip-1").hover();
+  assert.match(
+    await bench.text("flip-readout-1"),
+    /outputs .* × inputs .*: 0\.\d+ − 0\.\d+ = [+−]0\.\d+/,
+  );
+  await bench.part("flip-table-1").locator("summary").click();
+  await bench.part("flip-table-1").locator("tbody tr").first().waitFor();
   const line = await bench.text("impression-line");
   await bench.page.getByRole("button", { name: "Next impression" }).click();
   await changed(bench, "impression-line", line);
@@ -254,6 +262,10 @@ test("the tour goes through its stops and ends with Escape", async () => {
   await tour.waitFor({ state: "detached" });
   assert.ok(seen.size >= 4, [...seen].join());
   await bench.part("start-tour").click();
+  await bench.part("tour-next").click();
+  // Back at the first stop there is no way back, and the keys still belong to the tour.
+  await tour.getByRole("button", { name: "Back" }).click();
+  assert.match(await tour.innerText(), /^1 of/);
   await bench.page.keyboard.press("Escape");
   await tour.waitFor({ state: "detached" });
   assert.equal(
