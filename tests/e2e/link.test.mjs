@@ -117,7 +117,10 @@ test("a link to a model that was trained with an edited schema says so", async (
   // The next one is trained as the sample came.
   await bench.part("sample-ads").click();
   await bench.train();
-  await bench.page.waitForURL((url) => !url.searchParams.has("own"));
+  await bench.page.waitForURL(
+    ({ searchParams }) =>
+      searchParams.has("trained") && !searchParams.has("own"),
+  );
   await bench.close();
 });
 

@@ -90,6 +90,43 @@ test("diversity: two maps, their numbers, and another λ beside the model", asyn
   await bench.close();
 });
 
+test("what is read out while something goes on are its stages, not its pace", async () => {
+  const bench = await browser.open(`?${TINY}`);
+  await bench.ready();
+  await bench.page.evaluate(() => {
+    window.announced = new Set();
+    const note = () => {
+      for (const region of document.querySelectorAll('[role="status"]'))
+        window.announced.add(region.textContent.trim());
+    };
+    new MutationObserver(note).observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+  });
+  await bench.train();
+  await bench.view("scoring");
+  await bench.part("score-data").click();
+  await bench.part("score-result").waitFor();
+  await bench.view("comparison");
+  await bench.part("trials").fill("1");
+  await bench.part("compare").click();
+  await bench.page.getByText("Every trial as CSV").waitFor();
+  const said = await bench.page.evaluate(() => [...window.announced]);
+  for (const stage of [
+    /^Epoch 1 of 1/,
+    /^Scoring/,
+    /^MI-DPG .*trial\s+10 of 10/s,
+  ])
+    assert.ok(
+      said.some((text) => stage.test(text)),
+      `${stage}: ${said.join("\n")}`,
+    );
+  for (const text of said) assert.doesNotMatch(text, /rows\/s| left/);
+  await bench.close();
+});
+
 test("training: runs are kept, drawn together and left out by choice", async () => {
   const bench = await browser.open(`?${TINY}`);
   await bench.train();
