@@ -19,7 +19,7 @@ const GROUP: usize = 1 << 17;
 
 /// The columns of the output: those that are kept, with the types they have in Parquet, else text; then the score.
 pub(super) fn schema(keep: &[String], stream: &RawStream<'_>) -> SchemaRef {
-    let mut fields = match stream.kept_fields() {
+    let mut fields: Vec<_> = match stream.kept_fields() {
         // The files of a folder may differ in whether a column can be null: the first does not speak for all.
         Some(fields) => fields
             .iter()

@@ -10,7 +10,7 @@ use super::ndjson::{self, LineReader};
 use super::parquet::{ParquetStream, Piece};
 use super::reader::{CsvRow, LogReader};
 use super::row::Row;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Format;
 
 /// How the rows of a source are written.

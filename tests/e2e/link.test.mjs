@@ -23,6 +23,7 @@ test("a link to a sample's own model shows the same matrices, scenarios and all"
   await bench.part("map-1-a").waitFor();
   await bench.pickScenario(1);
   await bench.compareWith(2);
+  await bench.part("morph").fill("0.4");
   await bench.part("theme").click();
   const shown = await pictures(bench);
   const said = await bench.text("sentence");
@@ -30,6 +31,7 @@ test("a link to a sample's own model shows the same matrices, scenarios and all"
   const other = await elsewhere(bench);
   assert.match(other.page.url(), /sample=ads/);
   await other.part("theme").click();
+  assert.equal(await other.part("morph").inputValue(), "0.4");
   assert.deepEqual(await pictures(other), shown);
   assert.equal(await other.text("sentence"), said);
   await other.close();
@@ -90,7 +92,100 @@ test("a link made with a file of its own says so, and nothing of the file is in 
   assert.doesNotMatch(bench.page.url(), /secret/);
   const other = await elsewhere(bench);
   assert.match(await other.text("notice"), /open the same file/);
+  // Whoever goes on with something else is not told any longer.
+  await other.part("sample-ads").click();
+  await other.part("notice").waitFor({ state: "detached" });
   await other.close();
+  await bench.close();
+});
+
+test("a link to a model that was trained with an edited schema says so", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
+  await bench.ready();
+  await bench.page.locator("summary", { hasText: "Schema" }).click();
+  const schema = await bench.part("schema").inputValue();
+  await bench.part("schema").fill(`${schema}\n# edited\n`);
+  await bench.part("use-schema").click();
+  await bench.page.locator('[data-testid="use-schema"]:disabled').waitFor();
+  await bench.train();
+  await bench.page.waitForURL(/own=schema/);
+  const other = await elsewhere(bench);
+  assert.match(await other.text("notice"), /edited schema/);
+  await other.part("sample-ads").click();
+  await other.part("notice").waitFor({ state: "detached" });
+  await other.close();
+  // The next one is trained as the sample came.
+  await bench.part("sample-ads").click();
+  await bench.train();
+  await bench.page.waitForURL(
+    ({ searchParams }) =>
+      searchParams.has("trained") && !searchParams.has("own"),
+  );
+  await bench.close();
+});
+
+test("a link made with a model file says so", async () => {
+  const bench = await browser.open("?sample=ads");
+  await bench.ready();
+  await bench.part("map-1-a").waitFor();
+  const { bytes } = await bench.saved(bench.part("save"));
+  const file = {
+    name: "mine.safetensors",
+    mimeType: "application/octet-stream",
+    buffer: bytes,
+  };
+  await bench.part("model-file").setInputFiles(file);
+  await bench.page.waitForURL(/own=model/);
+  const other = await elsewhere(bench);
+  assert.match(await other.text("notice"), /model file/);
+  await other.part("model-file").setInputFiles(file);
+  await other.part("notice").waitFor({ state: "detached" });
+  await other.close();
+  await bench.close();
+});
+
+test("the address says from the start what the link asked for, and keeps it until it is there", async () => {
+  const bench = await browser.open();
+  await bench.part("map-1-a").waitFor();
+  const { page } = bench;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/samples/index.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const query = "?sample=ads&epochs=1&maxSteps=2&trained";
+  const { origin, pathname } = new URL(page.url());
+  await page.goto(`${origin}${pathname}${query}`);
+  await bench.part("train").waitFor();
+  const seen = new Set([new URL(page.url()).search]);
+  await page.exposeFunction("moved", (search) => seen.add(search));
+  await page.evaluate(() => {
+    const replace = history.replaceState.bind(history);
+    history.replaceState = (...args) => {
+      replace(...args);
+      window.moved(location.search);
+    };
+  });
+  release();
+  await bench.settled();
+  await bench.part("map-1-a").waitFor();
+  for (const search of [...seen, new URL(page.url()).search])
+    assert.deepEqual(
+      [...new URLSearchParams(search).keys()].sort(),
+      ["epochs", "maxSteps", "sample", "trained"],
+      search,
+    );
+  await bench.close();
+});
+
+test("a page that finds no samples makes no link to a file of one's own", async () => {
+  const bench = await browser.open();
+  await bench.part("map-1-a").waitFor();
+  await bench.page.route("**/samples/index.json", (route) => route.abort());
+  await bench.page.reload();
+  await bench.part("data-error").waitFor();
+  assert.equal(new URL(bench.page.url()).search, "");
   await bench.close();
 });
 

@@ -9,10 +9,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test("with the network cut the page reloads, shows its model, trains and scores", async () => {
-  const bench = await browser.open("", { serviceWorkers: "allow" });
-  await bench.part("map-1-a").waitFor();
-  await bench.page.evaluate(async () => {
+/** Waits until the page is answered by its service worker, which is returned. */
+async function controlled(page) {
+  await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller)
       await new Promise((resolve) =>
@@ -21,6 +20,13 @@ test("with the network cut the page reloads, shows its model, trains and scores"
         }),
       );
   });
+  return page.context().serviceWorkers()[0];
+}
+
+test("with the network cut the page reloads, shows its model, trains and scores", async () => {
+  const bench = await browser.open("", { serviceWorkers: "allow" });
+  await bench.part("map-1-a").waitFor();
+  await controlled(bench.page);
   const shown = await bench.pixels("map-1-a");
   await bench.context.setOffline(true);
   await bench.page.reload();
@@ -42,4 +48,70 @@ test("with the network cut the page reloads, shows its model, trains and scores"
   await bench.settled();
   await bench.part("map-1-a").waitFor();
   await bench.close();
+});
+
+test("an answer waits neither for its copy nor for room to keep it", async () => {
+  const bench = await browser.open("", { serviceWorkers: "allow" });
+  const worker = await controlled(bench.page);
+  // sw.js is not among the files that are kept from the start.
+  const status = () =>
+    bench.page.evaluate(async () => (await fetch("sw.js")).status);
+  await worker.evaluate(() => {
+    Cache.prototype.put = () => Promise.reject(new Error("no room"));
+  });
+  assert.equal(await status(), 200);
+  await worker.evaluate(() => {
+    Cache.prototype.put = () => new Promise(() => undefined);
+  });
+  assert.equal(await status(), 200);
+  await bench.close();
+});
+
+test("a link is kept as the page that it leads to, and no other file is", async () => {
+  const bench = await browser.open("", { serviceWorkers: "allow" });
+  const worker = await controlled(bench.page);
+  await worker.evaluate(() => {
+    self.kept = [];
+    self.keeps = new EventTarget();
+    Cache.prototype.put = async (key) => {
+      self.kept.push(key.url ?? key);
+      self.keeps.dispatchEvent(new Event("kept"));
+    };
+  });
+  const { origin, pathname } = new URL(bench.page.url());
+  const paths = ["?seed=2", "index.html?seed=3", "samples/index.json"];
+  const urls = paths.map((path) => `${origin}${pathname}${path}`);
+  for (const url of urls) await bench.page.goto(url);
+  const kept = await worker.evaluate(async (last) => {
+    while (!self.kept.includes(last))
+      await new Promise((resolve) =>
+        self.keeps.addEventListener("kept", resolve, { once: true }),
+      );
+    return self.kept;
+  }, urls[2]);
+  assert.equal(kept.filter((key) => key === "./").length, 2);
+  assert.deepEqual(
+    kept.filter((key) => key.includes("?")),
+    [],
+  );
+  await bench.close();
+});
+
+test("a new version clears the caches of the one before, and of no other copy of the page", async () => {
+  const page = await browser.blank();
+  const caches = await page.evaluate(async () => {
+    const here = location.pathname;
+    const names = [`mi-dpg ${here} 0`, `mi-dpg ${here}next/ 0`, "mi-dpg / 0"];
+    for (const name of names) await caches.open(name);
+    await navigator.serviceWorker.register("./sw.js");
+    return names;
+  });
+  await controlled(page);
+  const left = await page.evaluate(() => window.caches.keys());
+  assert.deepEqual(
+    caches.map((name) => left.includes(name)),
+    [false, true, true],
+  );
+  assert.equal(left.length, 3);
+  await page.close();
 });

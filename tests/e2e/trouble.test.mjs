@@ -87,6 +87,69 @@ test("a model is saved, opened again in a fresh page and shows the same", async 
   await other.close();
 });
 
+test("what cannot be copied or saved is told", async () => {
+  const bench = await browser.open("?sample=ads");
+  await bench.part("map-1-a").waitFor();
+  await bench.page.evaluate(() => {
+    // As on a host without https.
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+    HTMLImageElement.prototype.decode = () =>
+      Promise.reject(new Error("no picture"));
+  });
+  await bench.part("copy-link").click();
+  await bench.part("copy-error").waitFor();
+  await bench.page
+    .getByRole("button", { name: /as PNG$/ })
+    .first()
+    .click();
+  assert.match(await bench.text("picture-error"), /no picture/);
+  await bench.page.route("**/*.safetensors", (route) => route.abort());
+  await bench.part("save").click();
+  await bench.part("save-error").waitFor();
+  await bench.close();
+});
+
+test("while a model is worked on no other can be opened, and the button shows it", async () => {
+  const bench = await browser.open("?sample=ads&epochs=200&patience=200");
+  await bench.ready();
+  const opener = bench.part("model-file");
+  const label = opener.locator("..");
+  const looks = () =>
+    label.evaluate((label) => {
+      const { opacity, cursor } = getComputedStyle(label);
+      return { opacity, cursor };
+    });
+  const before = await looks();
+  await bench.part("train").click();
+  await bench.status("running");
+  assert.equal(await opener.isDisabled(), true);
+  assert.notDeepEqual(await looks(), before);
+  await bench.part("cancel").click();
+  await bench.page.locator('[data-testid="model-file"]:enabled').waitFor();
+  assert.deepEqual(await looks(), before);
+  await bench.close();
+});
+
+test("a file that is dropped beside its place does not take the page's", async () => {
+  const bench = await browser.open("?sample=ads");
+  await bench.part("map-1-a").waitFor();
+  const opened = await bench.page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["a,b\n"], "missed.csv"));
+    return ["dragover", "drop"].map((type) =>
+      document.querySelector("h1").dispatchEvent(
+        new DragEvent(type, {
+          bubbles: true,
+          cancelable: true,
+          dataTransfer,
+        }),
+      ),
+    );
+  });
+  assert.deepEqual(opened, [false, false]);
+  await bench.close();
+});
+
 test("WebGPU without an adapter: the reason is shown and the CPU trains", async () => {
   const bench = await browser.open("?device=webgpu&epochs=1&sample=ads");
   await bench.ready();

@@ -30,7 +30,7 @@ test("one impression: the scenario flips the sentence, an edited field the proba
   const bench = await browser.open("?sample=ads&view=impression");
   await bench.part("flip-table").waitFor();
   const said = await bench.text("flip-sentence");
-  assert.match(said, /^In its own scenario, .* expects .* \d+\.\d %\.$/);
+  assert.match(said, /^In its own scenario, .* expects .* \d+\.\d\d %\.$/);
   const picture = await bench.pixels("flip-1");
   await bench.part("flip").getByRole("radio").nth(1).check();
   await changed(bench, "flip-sentence", said);
@@ -51,6 +51,14 @@ test("one impression: the scenario flips the sentence, an edited field the proba
       document.querySelector('[data-testid="flip-table"]').innerText === text,
     table,
   );
+  // What the pictures show can be read: the block under the pointer, and all of them as a table.
+  await bench.part("flip-1").hover();
+  assert.match(
+    await bench.text("flip-readout-1"),
+    /outputs .* × inputs .*: 0\.\d+ − 0\.\d+ = [+−]0\.\d+/,
+  );
+  await bench.part("flip-table-1").locator("summary").click();
+  await bench.part("flip-table-1").locator("tbody tr").first().waitFor();
   const line = await bench.text("impression-line");
   await bench.page.getByRole("button", { name: "Next impression" }).click();
   await changed(bench, "impression-line", line);
@@ -82,6 +90,43 @@ test("diversity: two maps, their numbers, and another λ beside the model", asyn
   await bench.close();
 });
 
+test("what is read out while something goes on are its stages, not its pace", async () => {
+  const bench = await browser.open(`?${TINY}`);
+  await bench.ready();
+  await bench.page.evaluate(() => {
+    window.announced = new Set();
+    const note = () => {
+      for (const region of document.querySelectorAll('[role="status"]'))
+        window.announced.add(region.textContent.trim());
+    };
+    new MutationObserver(note).observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+  });
+  await bench.train();
+  await bench.view("scoring");
+  await bench.part("score-data").click();
+  await bench.part("score-result").waitFor();
+  await bench.view("comparison");
+  await bench.part("trials").fill("1");
+  await bench.part("compare").click();
+  await bench.page.getByText("Every trial as CSV").waitFor();
+  const said = await bench.page.evaluate(() => [...window.announced]);
+  for (const stage of [
+    /^Epoch 1 of 1/,
+    /^Scoring/,
+    /^MI-DPG .*trial\s+10 of 10/s,
+  ])
+    assert.ok(
+      said.some((text) => stage.test(text)),
+      `${stage}: ${said.join("\n")}`,
+    );
+  for (const text of said) assert.doesNotMatch(text, /rows\/s| left/);
+  await bench.close();
+});
+
 test("training: runs are kept, drawn together and left out by choice", async () => {
   const bench = await browser.open(`?${TINY}`);
   await bench.train();
@@ -97,6 +142,12 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   await legend.nth(2).waitFor({ state: "detached" });
   await bench.part("figure-logloss").check();
   await legend.nth(1).waitFor();
+  const { name, bytes } = await bench.saved(bench.part("save-runs"));
+  assert.equal(name, "runs.csv");
+  const lines = bytes.toString().trim().split("\n");
+  assert.match(lines[0], /^Run,Drawn,Data,Epochs,/);
+  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",,ads\.csv,1,/);
+  assert.equal(lines.length, 3);
   await bench.close();
 });
 
@@ -248,6 +299,10 @@ test("the tour goes through its stops and ends with Escape", async () => {
   await tour.waitFor({ state: "detached" });
   assert.ok(seen.size >= 4, [...seen].join());
   await bench.part("start-tour").click();
+  await bench.part("tour-next").click();
+  // Back at the first stop there is no way back, and the keys still belong to the tour.
+  await tour.getByRole("button", { name: "Back" }).click();
+  assert.match(await tour.innerText(), /^1 of/);
   await bench.page.keyboard.press("Escape");
   await tour.waitFor({ state: "detached" });
   assert.equal(

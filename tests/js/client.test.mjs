@@ -21,6 +21,18 @@ test("the client tells the device and every answer where it ran", async () => {
   });
 });
 
+test("a model says where it was loaded, and its block gives it back", async () => {
+  const { spawn, workers } = spawner(({ op }) =>
+    op === "load" ? { model: 7, info: INFO } : undefined,
+  );
+  const client = await open(spawn);
+  const model = await client.load(new Uint8Array(1));
+  assert.deepEqual([model.device, model.ms], ["test", 1]);
+  model[Symbol.dispose]();
+  await settle();
+  assert.equal(workers[0].last("freeModel").model, 7);
+});
+
 test("a device that cannot be had rejects with its reason and stops the worker", async () => {
   const { spawn, workers } = spawner();
   const wrapped = () => {
@@ -65,6 +77,16 @@ test("a crash rejects all that waits, and the next call has a new worker", async
   assert.equal(workers.length, 2);
 });
 
+test("an answer that cannot be read rejects what waits for it", async () => {
+  const { spawn, workers } = spawner();
+  const client = await open(spawn);
+  const call = client.guessSchema(csv);
+  await settle();
+  workers[0].onmessageerror({});
+  await assert.rejects(call, { kind: "crashed", message: /read/ });
+  assert.equal(workers[0].terminated, true);
+});
+
 test("a trap inside a call counts as a crash", async () => {
   const { spawn, workers } = spawner();
   const client = await open(spawn);
@@ -97,6 +119,41 @@ test("a model outlives the worker: its file is loaded again when it is used", as
   assert.deepEqual(workers[1].last("load").bytes, new Uint8Array([1, 2, 3]));
   assert.equal(workers[1].last("startScoring").model, 7);
 });
+
+for (const [what, ask] of [
+  [
+    "scoring",
+    (client, model, onProgress) => client.score(model, csv, { onProgress }),
+  ],
+  [
+    "comparison",
+    (client, _model, onProgress) =>
+      client.compare({ csv, schema: "ads", onProgress }),
+  ],
+]) {
+  test(`a crash between two pulls ends a ${what} as crashed and wakes no worker`, async () => {
+    const part = {
+      scores: new Float32Array(1),
+      skipReasons: [],
+      outOfVocabulary: {},
+    };
+    const { spawn, workers } = spawner(({ op }) => {
+      if (op === "load") return { model: 7, info: INFO };
+      if (op === "startScoring" || op === "startComparison") return 4;
+      if (op === "nextScores") return part;
+      return op === "nextComparison" ? { kind: "progress" } : undefined;
+    });
+    const client = await open(spawn);
+    const model = await client.load(new Uint8Array(1));
+    const crash = () => workers[0].onerror({ message: "trap" });
+    await assert.rejects(ask(client, model, crash), {
+      kind: "crashed",
+      message: /trap/,
+    });
+    await settle();
+    assert.equal(workers.length, 1);
+  });
+}
 
 test("a freed model is refused, freeing twice is fine and wakes no worker", async () => {
   const { spawn, workers } = spawner(({ op }) =>

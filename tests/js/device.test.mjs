@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loadModule } from "../../www/client/wasm.ts";
 import { canBeLost, plan, probeWebGpu } from "../../www/client/device.ts";
 
 const adapter = (...features) => ({ features: new Set(features) });
@@ -34,6 +35,18 @@ test("a complete adapter is taken", async () => {
   assert.deepEqual(await probeWebGpu(gpu(adapter("timestamp-query"))), {
     ok: true,
   });
+});
+
+test("an engine without SIMD is told so before anything is fetched", async (t) => {
+  const phases = [];
+  const load = () =>
+    loadModule("http://localhost:9/", "cpu", (phase) => phases.push(phase));
+  t.mock.method(WebAssembly, "validate", () => false);
+  await assert.rejects(load(), { kind: "device", message: /SIMD/ });
+  assert.deepEqual(phases, []);
+  WebAssembly.validate.mock.restore();
+  await assert.rejects(load(), { kind: "device", message: /the cpu module/ });
+  assert.deepEqual(phases, ["fetch"]);
 });
 
 test("only a wish for WebGPU loads the GPU module", () => {

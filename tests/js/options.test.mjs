@@ -39,6 +39,11 @@ test("the trainer gets its settings, not the page's", () => {
   assert.equal(trainConfig({ ...DEFAULTS, maxSteps: 4 }).maxSteps, 4);
 });
 
+test("a field that was emptied has the page's default", () => {
+  const emptied = { ...DEFAULTS, lambda: null, seed: null, epochs: null };
+  assert.deepEqual(trainConfig(emptied), trainConfig(DEFAULTS));
+});
+
 test("the curve's columns line up and smoothing starts at the first loss", () => {
   const points = [1, 2, 3].map((step) => ({
     step,

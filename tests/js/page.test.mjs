@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
-import { csvCell, fileName } from "../../www/src/lib/save.ts";
+import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
 import { points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
@@ -14,9 +15,10 @@ const PLACE = {
   look: "shift",
   scenario: null,
   other: null,
+  morph: 0,
   present: false,
   trained: false,
-  own: false,
+  own: [],
 };
 
 test("a link leads back to the same place", () => {
@@ -26,8 +28,10 @@ test("a link leads back to the same place", () => {
     look: "two",
     scenario: "Camera & Photo",
     other: "a=b",
+    morph: 0.35,
     present: true,
     trained: true,
+    own: ["schema", "model"],
   };
   const link = writeLink({ seed: 3, epochs: 8 }, { seed: 1, epochs: 8 }, there);
   assert.match(link, /seed=3/);
@@ -37,7 +41,17 @@ test("a link leads back to the same place", () => {
 
 test("the first sight of the page has an empty link, and nonsense leads there", () => {
   assert.equal(writeLink({ seed: 1 }, { seed: 1 }, PLACE), "");
-  assert.deepEqual(readPlace("?view=moon&look=%00&x=1"), PLACE);
+  assert.deepEqual(readPlace("?view=moon&look=%00&morph=7&x=1"), PLACE);
+});
+
+test("what a link cannot carry is said, one thing or several", () => {
+  assert.equal(ownNotice([]), null);
+  assert.deepEqual(readPlace("?own").own, ["data"]);
+  assert.match(ownNotice(["data"]), /a file of its own, .*open the same file/);
+  assert.match(
+    ownNotice(["schema", "model"]),
+    /an edited schema and a model file of its own/,
+  );
 });
 
 test("cells are quoted where CSV asks for it and numbers keep a minus that programs read", () => {
@@ -48,6 +62,13 @@ test("cells are quoted where CSV asks for it and numbers keep a minus that progr
     fileName("map-1-a", "Camera & Photo − mean"),
     "map-1-a-camera-photo-mean",
   );
+});
+
+test("figures lose the commas between their thousands, other text keeps its own", () => {
+  assert.equal(ungrouped("12,345"), "12345");
+  assert.equal(ungrouped("−1,234,567.5"), "−1234567.5");
+  for (const text of ["1,23", "64,32,16", "a, 1,234", "1234", ""])
+    assert.equal(ungrouped(text), text);
 });
 
 test("scores are written with the fewest digits that are the same f32", async () => {
@@ -94,7 +115,7 @@ test("flipping asks for every scenario and says what moves", () => {
   const said = whatFlips(["a", "b"], scores, [layer], 0, 1);
   assert.match(
     said,
-    /Shown in b instead of a, .* 75\.0 % instead of 50\.0 % \(\+25\.0 points\)/,
+    /Shown in b instead of a, .* 75\.00 % instead of 50\.00 % \(\+25\.00 points\)/,
   );
   assert.match(said, /layer 1: outputs 1–2, inputs 3–4 \(brand\) by −0\.2500/);
   assert.match(whatFlips(["a", "b"], scores, [], 0, 0), /its own scenario, a,/);

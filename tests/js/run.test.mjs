@@ -122,6 +122,60 @@ test("pause and resume are passed on, once each", async () => {
   assert.deepEqual(said, [true, false]);
 });
 
+test("a run that is paused before it begins begins paused", async () => {
+  const { client, workers } = await clientOf([step(1), DONE]);
+  const run = client.train(options);
+  run.pause();
+  await run[Symbol.asyncIterator]().next();
+  const ops = workers[0].posted.map(({ op }) => op);
+  assert.deepEqual(ops.slice(1, 4), ["startRun", "pauseRun", "nextEvent"]);
+  assert.equal(workers[0].last("pauseRun").paused, true);
+});
+
+test("a run that is cancelled while it begins is cancelled in the worker", async () => {
+  const { client, workers } = await clientOf([]);
+  const run = client.train(options);
+  const begun = run[Symbol.asyncIterator]().next();
+  run.cancel();
+  await settle();
+  const pending = workers[0].last("nextEvent");
+  workers[0].fail(pending.id, "cancelled", "the training was cancelled");
+  await assert.rejects(begun, { kind: "cancelled" });
+  assert.equal(workers[0].last("cancelRun").run, 5);
+});
+
+test("a signal is let go when the run is over", async () => {
+  const { client } = await clientOf([step(1), DONE]);
+  const { signal } = new AbortController();
+  const listening = new Set();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (type, listener, ...more) => {
+    listening.add(listener);
+    addEventListener.call(signal, type, listener, ...more);
+  };
+  signal.removeEventListener = (type, listener) => {
+    listening.delete(listener);
+    removeEventListener.call(signal, type, listener);
+  };
+  const listeners = [];
+  for await (const _event of client.train({ ...options, signal }))
+    listeners.push(listening.size);
+  assert.deepEqual(listeners, [1, 1]);
+  assert.equal(listening.size, 0);
+});
+
+test("a model that came ahead is given back when the loop is left before it", async () => {
+  const { client, workers } = await clientOf([step(1), DONE], ({ op }) =>
+    op === "freeModel" ? null : undefined,
+  );
+  for await (const _event of client.train(options)) {
+    await settle();
+    break;
+  }
+  await settle();
+  assert.equal(workers[0].last("freeModel").model, DONE.model);
+});
+
 test("checkpoints are kept on the run and are no events", async () => {
   const bytes = new Uint8Array([4]);
   const { client } = await clientOf([
@@ -144,6 +198,18 @@ test("a crash ends the run and does not wake a new worker", async () => {
   await settle();
   workers[0].onerror({ message: "trap" });
   await assert.rejects(events.next(), { kind: "crashed" });
+  await settle();
+  assert.equal(workers.length, 1);
+});
+
+test("a crash between two events ends the run as crashed", async () => {
+  const { client, workers } = await clientOf([step(1), step(2)]);
+  const events = client.train(options)[Symbol.asyncIterator]();
+  await events.next();
+  await settle();
+  workers[0].onerror({ message: "trap" });
+  assert.equal((await events.next()).value.step, 2);
+  await assert.rejects(events.next(), { kind: "crashed", message: /trap/ });
   await settle();
   assert.equal(workers.length, 1);
 });

@@ -2,6 +2,7 @@
 export class FakeWorker {
   onmessage = null;
   onerror = null;
+  onmessageerror = null;
   posted = [];
   terminated = false;
 

@@ -86,8 +86,8 @@ export class Client {
   async load(bytes: Uint8Array): Promise<ModelHandle> {
     // The caller may reuse its buffer; the handle needs the bytes for as long as it lives.
     const own = bytes.slice();
-    const { result } = await this.#connection.request("load", { bytes: own });
-    return new ModelHandle(this.#connection, result.info, own, result.model);
+    const answer = await this.#connection.request("load", { bytes: own });
+    return new ModelHandle(this.#connection, answer.result, own, answer);
   }
 
   /** The model file. */

@@ -56,17 +56,18 @@ export async function compare(
     config: { method: "dnn", ...config },
   });
   const comparison = started.result;
+  const { generation } = connection;
   let ms = started.ms;
   try {
     for (;;) {
       if (signal?.aborted) throw new MidpgError("cancelled", "the comparison was cancelled");
-      const answer = await connection.request("nextComparison", { comparison });
+      const answer = await connection.requestOf(generation, "nextComparison", { comparison });
       ms += answer.ms;
       const { kind, ...said } = answer.result;
       if (kind === "done") return { ...(said as ComparisonResult), device: answer.device, ms };
       onProgress?.(said as ComparisonProgress);
     }
   } finally {
-    connection.request("endComparison", { comparison }).catch(() => undefined);
+    connection.requestOf(generation, "endComparison", { comparison }).catch(() => undefined);
   }
 }

@@ -6,6 +6,7 @@ import type { Computed, DeviceChoice, DeviceInfo, Progress } from "./types.ts";
 export interface WorkerLike {
   onmessage: ((message: MessageEvent<Response>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
   postMessage(message: Request): void;
   terminate(): void;
 }
@@ -37,6 +38,8 @@ export class Connection {
   #opening: Promise<DeviceInfo> | null = null;
   #nextId = 1;
   #closed = false;
+  /** Why the worker before is gone. */
+  #lost = new MidpgError("crashed", "the worker stopped");
   generation = 0;
 
   constructor(options: ConnectionOptions) {
@@ -60,7 +63,17 @@ export class Connection {
     take: Asked<O>,
   ): Promise<Answer<Operations[O]["give"]>> {
     await this.open();
-    if (this.#worker === null) throw new MidpgError("crashed", "the worker stopped");
+    if (this.#worker === null) throw this.#lost;
+    return this.#ask(this.#worker, op, take);
+  }
+
+  /** Asks the worker of one generation about what lives in it: no other knows of that, or is started for it. */
+  async requestOf<O extends Operation>(
+    generation: number,
+    op: O,
+    take: Asked<O>,
+  ): Promise<Answer<Operations[O]["give"]>> {
+    if (generation !== this.generation || this.#worker === null) throw this.#lost;
     return this.#ask(this.#worker, op, take);
   }
 
@@ -95,6 +108,8 @@ export class Connection {
       const why = event.message || "it could not be loaded";
       this.#crash(worker, `the worker stopped: ${why}`);
     };
+    // Which request it was for cannot be read either.
+    worker.onmessageerror = () => this.#crash(worker, "the worker's answer could not be read");
     return worker;
   }
 
@@ -117,6 +132,7 @@ export class Connection {
 
   /** Stops the worker and everything that waits for it; the next request starts another. */
   #fail(error: MidpgError): void {
+    this.#lost = error;
     if (this.#worker) this.#discard(this.#worker);
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
@@ -124,7 +140,7 @@ export class Connection {
   }
 
   #discard(worker: WorkerLike): void {
-    worker.onmessage = worker.onerror = null;
+    worker.onmessage = worker.onerror = worker.onmessageerror = null;
     worker.terminate();
     if (worker === this.#worker) {
       this.#worker = null;

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
-import type { ModelInfo } from "./types.ts";
+import type { Computed, ModelInfo } from "./types.ts";
 
 /** Where a model lives now: its number in one generation of the worker. */
 interface Place {
@@ -12,16 +12,26 @@ interface Place {
  * A model that lives in the worker. The handle keeps the bytes of its file, so that it outlives a crash
  * of the worker: it is loaded again when it is next used.
  */
-export class ModelHandle {
+export class ModelHandle implements Computed {
   readonly info: ModelInfo;
+  /** Where it was loaded or trained, and what the answer that brought it took. */
+  readonly device: string;
+  readonly ms: number;
   readonly #connection: Connection;
   #bytes: Uint8Array | null;
   #place: Place;
 
   /** @internal */
-  constructor(connection: Connection, info: ModelInfo, bytes: Uint8Array, model: number) {
+  constructor(
+    connection: Connection,
+    { info, model }: { info: ModelInfo; model: number },
+    bytes: Uint8Array,
+    { device, ms }: Computed,
+  ) {
     this.#connection = connection;
     this.info = info;
+    this.device = device;
+    this.ms = ms;
     this.#bytes = bytes;
     this.#place = { generation: connection.generation, model };
   }
@@ -48,9 +58,12 @@ export class ModelHandle {
   free(): void {
     if (this.#bytes === null) return;
     this.#bytes = null;
-    if (this.#place.generation === this.#connection.generation) {
-      // A worker that is gone has freed it already.
-      this.#connection.request("freeModel", { model: this.#place.model }).catch(() => undefined);
-    }
+    const { generation, model } = this.#place;
+    // A worker that is gone has freed it already.
+    this.#connection.requestOf(generation, "freeModel", { model }).catch(() => undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
   }
 }

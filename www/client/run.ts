@@ -1,7 +1,7 @@
-import type { Connection } from "./connection.ts";
+import type { Answer, Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
 import { ModelHandle } from "./model.ts";
-import type { TrainMessage } from "./protocol.ts";
+import type { Asked, TrainMessage } from "./protocol.ts";
 import type { Computed, EpochEvent, Report, StepEvent, Table, TrainConfig } from "./types.ts";
 
 export interface TrainOptions {
@@ -25,6 +25,12 @@ export interface DoneEvent {
 
 export type TrainEvent = (StepEvent | EpochEvent | DoneEvent) & Computed;
 
+/** A run's number, and the generation of the worker that knows it. */
+interface Place {
+  generation: number;
+  run: number;
+}
+
 /**
  * A training run: iterate over it to make it go. The worker trains only as far as events are taken (one
  * is asked for ahead). Cancelling ends the iteration with a MidpgError of kind "cancelled"; leaving the
@@ -33,8 +39,9 @@ export type TrainEvent = (StepEvent | EpochEvent | DoneEvent) & Computed;
 export class TrainingRun implements AsyncIterable<TrainEvent> {
   readonly #connection: Connection;
   readonly #options: TrainOptions;
-  #run: Promise<number> | null = null;
-  #generation = -1;
+  #begun: Promise<Place> | null = null;
+  /** Where it runs, once the worker has said so. */
+  #place: Place | null = null;
   #ahead: Promise<TrainEvent> | null = null;
   #paused = false;
   #over = false;
@@ -48,9 +55,6 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
   constructor(connection: Connection, options: TrainOptions) {
     this.#connection = connection;
     this.#options = options;
-    const { signal } = options;
-    if (signal?.aborted) this.cancel();
-    else signal?.addEventListener("abort", () => this.cancel(), { once: true });
   }
 
   get paused(): boolean {
@@ -68,13 +72,18 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
   cancel(): void {
     if (this.#over || this.#cancelled) return;
     this.#cancelled = true;
-    this.#tell((run) => this.#connection.request("cancelRun", { run }));
+    this.#tell("cancelRun", {});
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
-    if (this.#run !== null || this.#over) {
+    if (this.#begun !== null || this.#over) {
       throw new MidpgError("usage", "a training run can be iterated once");
     }
+    const { signal } = this.#options;
+    const abort = () => this.cancel();
+    // A signal may outlive many runs: it is listened to for as long as this one goes.
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
     try {
       for (;;) {
         const event = await (this.#ahead ?? this.#pull());
@@ -87,22 +96,26 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
         if (event.kind === "done") return;
       }
     } finally {
+      signal?.removeEventListener("abort", abort);
       this.cancel();
       this.#over = true;
+      this.#ahead?.then(freeModel, () => undefined);
     }
   }
 
   async #pull(): Promise<TrainEvent> {
     if (this.#cancelled) throw new MidpgError("cancelled", "the training was cancelled");
-    const run = await this.#start();
+    this.#begun ??= this.#begin();
+    const { generation, run } = await this.#begun;
     for (;;) {
-      const { result, device, ms } = await this.#connection.request("nextEvent", { run });
-      const event = this.#receive(result);
-      if (event !== null) return { ...event, device, ms };
+      const answer = await this.#connection.requestOf(generation, "nextEvent", { run });
+      const event = this.#receive(answer);
+      if (event !== null) return { ...event, device: answer.device, ms: answer.ms };
     }
   }
 
-  #receive(message: TrainMessage): StepEvent | EpochEvent | DoneEvent | null {
+  #receive(answer: Answer<TrainMessage>): StepEvent | EpochEvent | DoneEvent | null {
+    const message = answer.result;
     if (message.kind === "checkpoint") {
       this.checkpoint = message.bytes;
       this.checkpointStep = message.step;
@@ -111,30 +124,36 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
     if (message.kind !== "done") return message;
     const { model, info, bytes, ...done } = message;
     this.#over = true;
-    return { ...done, model: new ModelHandle(this.#connection, info, bytes, model) };
+    return { ...done, model: new ModelHandle(this.#connection, { info, model }, bytes, answer) };
   }
 
-  #start(): Promise<number> {
+  async #begin(): Promise<Place> {
     const { csv, schema, config, resume } = this.#options;
-    this.#run ??= this.#connection
-      .request("startRun", { csv, schema, config, resume })
-      .then(({ result }) => {
-        this.#generation = this.#connection.generation;
-        return result;
-      });
-    return this.#run;
+    const asked = { csv, schema, config, resume };
+    const { result } = await this.#connection.request("startRun", asked);
+    this.#place = { generation: this.#connection.generation, run: result };
+    // What was said before there was anyone to tell.
+    if (this.#cancelled) this.#tell("cancelRun", {});
+    else if (this.#paused) this.#tell("pauseRun", { paused: true });
+    return this.#place;
   }
 
   #setPaused(paused: boolean): void {
     if (this.#over || this.#paused === paused) return;
     this.#paused = paused;
-    this.#tell((run) => this.#connection.request("pauseRun", { run, paused }));
+    this.#tell("pauseRun", { paused });
   }
 
   /** Sends word to the run, if it has begun; none is sent for a worker that is gone. */
-  #tell(say: (run: number) => Promise<unknown>): void {
-    const reach = (run: number) =>
-      this.#generation === this.#connection.generation ? say(run) : undefined;
-    this.#run?.then(reach).catch(() => undefined);
+  #tell<O extends "cancelRun" | "pauseRun">(op: O, more: Omit<Asked<O>, "run">): void {
+    if (this.#place === null) return;
+    const { generation, run } = this.#place;
+    const asked = { run, ...more } as Asked<O>;
+    this.#connection.requestOf(generation, op, asked).catch(() => undefined);
   }
+}
+
+/** A model that came when nobody waited for it any more. */
+function freeModel(event: TrainEvent): void {
+  if (event.kind === "done") event.model.free();
 }

@@ -1,5 +1,5 @@
 // Which of the scorer's two wasm files.
-import { hasRelaxedSimd } from "./relaxed.ts";
+import { hasRelaxedSimd } from "./simd.ts";
 
 /** The file beside this package that this browser runs fastest. */
 export function scorerWasm(): URL {

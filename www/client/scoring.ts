@@ -21,6 +21,7 @@ export async function score(
 ): Promise<Scores & Computed> {
   const started = await connection.request("startScoring", { model, csv, skip: skipBadRows });
   const scoring = started.result;
+  const { generation } = connection;
   const parts: Float32Array[] = [];
   const out = {
     skipped: 0,
@@ -32,7 +33,8 @@ export async function score(
   try {
     for (;;) {
       if (signal?.aborted) throw new MidpgError("cancelled", "the scoring was cancelled");
-      const { result, ms: took } = await connection.request("nextScores", { scoring });
+      const answer = await connection.requestOf(generation, "nextScores", { scoring });
+      const { result, ms: took } = answer;
       ms += took;
       if (result === null) break;
       parts.push(result.scores);
@@ -45,7 +47,7 @@ export async function score(
       onProgress?.({ rows, share: result.share });
     }
   } finally {
-    connection.request("endScoring", { scoring }).catch(() => undefined);
+    connection.requestOf(generation, "endScoring", { scoring }).catch(() => undefined);
   }
   const scores = new Float32Array(rows);
   let at = 0;

@@ -2,9 +2,9 @@
 // truth; this is the part that is used.
 import type { Plan } from "./device.ts";
 import { MidpgError } from "./error.ts";
-import { hasRelaxedSimd } from "./relaxed.ts";
 import type { RawStep } from "./coalesce.ts";
 import type { ScoredMessage } from "./protocol.ts";
+import { hasRelaxedSimd, hasSimd } from "./simd.ts";
 import type {
   ComparisonTable,
   ComparisonTrial,
@@ -106,6 +106,10 @@ export async function loadModule(
   flavour: Plan["flavour"],
   onPhase: (phase: "fetch" | "compile") => void,
 ): Promise<WasmModule> {
+  if (!hasSimd()) {
+    const versions = "Chrome 91, Firefox 89 and Safari 16.4 are the first that have it";
+    throw new MidpgError("device", `this engine has no WebAssembly with SIMD: ${versions}`);
+  }
   const url = new URL(`${flavour}/mi_dpg.js`, modules).href;
   // The GPU's module comes in one form: its kernels are the GPU's.
   const relaxed = flavour === "cpu" && hasRelaxedSimd();

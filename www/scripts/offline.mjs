@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PROBE } from "../client/relaxed.ts";
+import { RELAXED } from "../client/simd.ts";
 
 /** The WebGPU module is kept once it has been used: nobody else should have to fetch it. */
 const LATER = /^pkg\/gpu\/|\.d\.ts$|^sw\.js$|\.stamp$/;
@@ -23,7 +23,7 @@ export async function writeServiceWorker(folder) {
   const text = source
     .replace("__VERSION__", hash.digest("hex").slice(0, 12))
     .replace("__FILES__", JSON.stringify(list))
-    .replace("__PROBE__", JSON.stringify(PROBE));
+    .replace("__RELAXED__", JSON.stringify(RELAXED));
   await writeFile(join(folder, "sw.js"), text);
 }
 

@@ -2,10 +2,13 @@
 // and taken from the cache where it is not. The build puts in what to keep from the start.
 const VERSION = "__VERSION__";
 const FILES = __FILES__;
-// The test of client/relaxed.ts: a module comes in two forms, of which a browser uses one.
-const RELAXED = WebAssembly.validate(new Uint8Array(__PROBE__));
+// The test of client/simd.ts: a module comes in two forms, of which a browser uses one.
+const RELAXED = WebAssembly.validate(new Uint8Array(__RELAXED__));
 const UNUSED = RELAXED ? /mi_dpg_bg\b.*\.wasm$/ : /mi_dpg_relaxed_bg\b.*\.wasm$/;
-const CACHE = `mi-dpg-${VERSION}`;
+// Another copy of the page, under another path of the same origin, has caches of its own.
+const SCOPE = new URL(self.registration.scope).pathname;
+const MINE = `mi-dpg ${SCOPE} `;
+const CACHE = `${MINE}${VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -23,7 +26,7 @@ self.addEventListener("activate", (event) => {
       .then((names) =>
         Promise.all(
           names
-            .filter((name) => name.startsWith("mi-dpg-") && name !== CACHE)
+            .filter((name) => name.startsWith(MINE) && name !== CACHE)
             .map((name) => caches.delete(name)),
         ),
       )
@@ -34,19 +37,30 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
-  event.respondWith(fresh(request));
+  event.respondWith(fresh(event));
 });
 
-async function fresh(request) {
-  const cache = await caches.open(CACHE);
+/** The answer goes to the page at once; its copy is made meanwhile, and a full disk is not the page's trouble. */
+async function fresh(event) {
+  const { request } = event;
   try {
     const answer = await fetch(request);
-    if (answer.ok) await cache.put(request, answer.clone());
+    if (answer.ok) event.waitUntil(keep(request, answer.clone()).catch(() => undefined));
     return answer;
   } catch (error) {
-    // A link differs from the page in its query alone.
-    const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
+    const kept = await (await caches.open(CACHE)).match(keyOf(request));
     if (kept) return kept;
     throw error;
   }
+}
+
+async function keep(request, answer) {
+  const cache = await caches.open(CACHE);
+  await cache.put(keyOf(request), answer);
+}
+
+/** A link differs from the page in its query alone, and is kept as the page. */
+function keyOf(request) {
+  const { pathname } = new URL(request.url);
+  return pathname === SCOPE || pathname === `${SCOPE}index.html` ? "./" : request;
 }

@@ -106,9 +106,15 @@ export function withConfig(options: Options, config: TrainConfig): Options {
   return { ...options, ...(rest as Partial<Options>), ...widths, maxSteps };
 }
 
+/** A field that was emptied holds null: its default is meant, which is the page's and not the library's. */
+function filled(options: Options): Options {
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return { ...DEFAULTS, ...Object.fromEntries(given) };
+}
+
 /** What of the settings goes to the trainer. */
 export function trainConfig(options: Options): TrainConfig {
-  const { sample: _sample, device: _device, maxSteps, hidden, ...rest } = options;
+  const { sample: _sample, device: _device, maxSteps, hidden, ...rest } = filled(options);
   const config = { ...rest, hidden: hidden.split(",").map(Number) };
   return maxSteps === null ? config : { ...config, maxSteps };
 }

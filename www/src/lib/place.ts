@@ -20,17 +20,23 @@ export const LOOKS = [
 
 export type Look = (typeof LOOKS)[number][0];
 
+/** What the maker of a link had of their own, which no link carries: the table, its schema, the model file. */
+export const OWN = ["data", "schema", "model"] as const;
+
+export type Own = (typeof OWN)[number];
+
 export interface Place {
   view: View;
   look: Look;
   /** Names of scenarios; null is the first. `other` is held against it, or an impression of it is shown there. */
   scenario: string | null;
   other: string | null;
+  /** How far the first of two matrices is morphed into the second, 0 to 1. */
+  morph: number;
   present: boolean;
   /** The model was trained with the settings of the link and is not the sample's own. */
   trained: boolean;
-  /** The data was a file of the link's maker. */
-  own: boolean;
+  own: readonly Own[];
 }
 
 const known = <T extends string>(
@@ -45,10 +51,25 @@ export function readPlace(search: string): Place {
     look: known(LOOKS, query.get("look")),
     scenario: query.get("scenario"),
     other: query.get("other"),
+    morph: share(query.get("morph")),
     present: query.has("present"),
     trained: query.has("trained"),
-    own: query.has("own"),
+    own: ownIn(query.get("own")),
   };
+}
+
+/** 0 for what is no share. */
+function share(text: string | null): number {
+  const value = Number(text ?? 0);
+  return value > 0 && value <= 1 ? value : 0;
+}
+
+/** Without a value it is the data. */
+function ownIn(text: string | null): Own[] {
+  if (text === null) return [];
+  const named = text.split(",");
+  const own = OWN.filter((one) => named.includes(one));
+  return own.length > 0 ? own : ["data"];
 }
 
 /** The query of a link: settings that are not the defaults, and the place. */
@@ -66,9 +87,11 @@ export function writeLink(
   if (place.scenario !== null) query.set("scenario", place.scenario);
   if ((place.look === "two" || place.view === "impression") && place.other !== null)
     query.set("other", place.other);
-  for (const flag of ["present", "trained", "own"] as const) {
+  if (place.look === "two" && place.morph > 0) query.set("morph", String(place.morph));
+  for (const flag of ["present", "trained"] as const) {
     if (place[flag]) query.set(flag, "");
   }
+  if (place.own.length > 0) query.set("own", place.own.join(","));
   const text = query.toString().replaceAll(/=(?=&|$)/g, "");
   return text === "" ? "" : `?${text}`;
 }

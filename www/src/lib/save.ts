@@ -24,19 +24,31 @@ export async function savePng(svg: string, name: string): Promise<void> {
   canvas.width = image.width * SCALE;
   canvas.height = image.height * SCALE;
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  saveCanvas(canvas, name);
+  await saveCanvas(canvas, name);
 }
 
-export function saveCanvas(canvas: HTMLCanvasElement, name: string): void {
-  canvas.toBlob((blob) => blob && download(blob, "image/png", `${name}.png`));
+export async function saveCanvas(canvas: HTMLCanvasElement, name: string): Promise<void> {
+  const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made));
+  if (!blob) throw new Error("the browser makes no PNG of this size");
+  download(blob, "image/png", `${name}.png`);
 }
 
 /** A table as it stands on the page. */
 export function saveTable(table: HTMLTableElement, name: string): void {
   const rows = [...table.rows].map((row) =>
-    [...row.cells].map((cell) => csvCell(cell.innerText.trim())).join(","),
+    [...row.cells].map((cell) => csvCell(textOf(cell))).join(","),
   );
   download(`${rows.join("\n")}\n`, "text/csv", `${name}.csv`);
+}
+
+/** What a cell says; a figure without the commas between its thousands. */
+function textOf(cell: HTMLTableCellElement): string {
+  const text = cell.innerText.trim();
+  return cell.tagName === "TD" ? ungrouped(text) : text;
+}
+
+export function ungrouped(text: string): string {
+  return /^[−+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(",", "") : text;
 }
 
 /** Quoted where it must be; a real minus becomes one that programs read. */

@@ -15,6 +15,9 @@ export function ofRow({ s, dr, dc }: LayerWeighting, row: number): Float32Array 
   return s.subarray(row * dr * dc, (row + 1) * dr * dc);
 }
 
+/** As many as the table beside it has: conversions are rare. */
+const DIGITS = 2;
+
 /** What flipping the scenario does to one impression, computed from the answer. */
 export function whatFlips(
   names: readonly string[],
@@ -25,12 +28,12 @@ export function whatFlips(
 ): string {
   const [before, after] = [scores[own], scores[shown]];
   if (own === shown) {
-    return `In its own scenario, ${names[own]}, the model expects this impression to convert with ${percent(before)}.`;
+    return `In its own scenario, ${names[own]}, the model expects this impression to convert with ${percent(before, DIGITS)}.`;
   }
   const step = 100 * (after - before);
   const said =
     `Shown in ${names[shown]} instead of ${names[own]}, this impression would convert with ` +
-    `${percent(after)} instead of ${percent(before)} (${signed(step, 1)} points).`;
+    `${percent(after, DIGITS)} instead of ${percent(before, DIGITS)} (${signed(step, DIGITS)} points).`;
   return layers.length > 0 ? `${said} ${mostMoved(layers, own, shown)}` : said;
 }
 

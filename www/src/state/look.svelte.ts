@@ -1,6 +1,6 @@
 import type { Explanation } from "../../client/index.ts";
 import type { Against } from "../lib/matrices.ts";
-import { readPlace, type Look, type Place, type View } from "../lib/place.ts";
+import { readPlace, type Look, type Own, type Place, type View } from "../lib/place.ts";
 
 /** What the reader looks at: the view, the scenarios that are picked, and how the matrices are shown. */
 export class LookState {
@@ -12,6 +12,8 @@ export class LookState {
   other = $state<string | null>(null);
   /** How far scenario A's matrix is morphed into B's, 0 to 1. */
   morph = $state(0);
+  /** Where the slider was let go: browsers limit how often an address changes, so a link takes no step before. */
+  morphed = $state(0);
 
   constructor(search: string) {
     const place = readPlace(search);
@@ -20,6 +22,7 @@ export class LookState {
     this.present = place.present;
     this.scenario = place.scenario;
     this.other = place.other;
+    this.morph = this.morphed = place.morph;
   }
 
   /** The place of the picked scenario among those that are explained. */
@@ -42,9 +45,9 @@ export class LookState {
   }
 
   /** What a link says of it. */
-  place(trained: boolean, own: boolean): Place {
-    const { view, look, scenario, other, present } = this;
-    return { view, look, scenario, other, present, trained, own };
+  place(trained: boolean, own: readonly Own[]): Place {
+    const { view, look, scenario, other, morphed: morph, present } = this;
+    return { view, look, scenario, other, morph, present, trained, own };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DeviceChoice } from "../../client/index.ts";
 import { DEFAULTS, readOptions, trainConfig, withConfig } from "../lib/options.ts";
-import { readPlace, writeLink } from "../lib/place.ts";
+import { ownNotice } from "../lib/own.ts";
+import { readPlace, writeLink, type Own } from "../lib/place.ts";
 import { ComparisonState } from "./comparison.svelte.ts";
 import { CrossoverState } from "./crossover.svelte.ts";
 import { DataState } from "./data.svelte.ts";
@@ -27,6 +28,12 @@ export class Workbench {
   readonly scoring = new ScoringState(this.device, this.model);
   /** What a link asked for that cannot be had. */
   notice = $state<string | null>(null);
+  /** A model that the link asks to be trained, until it is or the reader goes on with something else. */
+  #promised = $state(false);
+  /** The schema that came with the sample. */
+  #schema: string | null = null;
+  /** What of the user's own the model was trained with. */
+  #made = $state.raw<readonly Own[]>([]);
 
   /** Everything that uses the worker for long. */
   get busy(): boolean {
@@ -42,29 +49,54 @@ export class Workbench {
   async begin(): Promise<void> {
     const place = readPlace(location.search);
     this.device.wish = this.options.device;
+    this.notice = ownNotice(place.own);
+    this.#promised = place.trained && place.own.length === 0;
     await this.data.list();
     // Whoever was quicker with a file of their own keeps it.
-    if (this.data.name === "") await this.pickSample(this.options.sample);
-    if (place.own) {
-      this.notice =
-        "This link was made with a file of its own, which never left its maker's browser: open the same file to see the same.";
-    } else if (place.trained) {
+    if (this.data.name === "") await this.#showSample(this.options.sample);
+    if (this.#promised && this.data.info) {
       await this.train();
+      this.#promised = false;
     }
     // A device that was asked for is opened at once, so that its absence is seen before it is needed.
     if (this.options.device !== "auto") await this.device.client().catch(() => undefined);
   }
 
   async pickSample(preset: string): Promise<void> {
+    this.#leaveLink();
+    await this.#showSample(preset);
+  }
+
+  async openFile(file: File): Promise<void> {
+    this.#leaveLink();
+    await this.data.openFile(file);
+  }
+
+  async openModel(file: File): Promise<void> {
+    this.#leaveLink();
+    await this.model.open(file);
+  }
+
+  /** What the link asked for is no longer what the reader looks at. */
+  #leaveLink(): void {
+    this.notice = null;
+    this.#promised = false;
+  }
+
+  async #showSample(preset: string): Promise<void> {
     this.options.sample = preset;
+    this.#schema = null;
     const showcase = await this.data.pickSample(preset);
-    if (showcase && this.data.sample === preset) this.model.show(preset, showcase);
+    if (this.data.sample !== preset) return;
+    if (this.data.info) this.#schema = this.data.schema;
+    if (showcase) this.model.show(preset, showcase);
   }
 
   async train(): Promise<void> {
     const { data } = this;
     const config = trainConfig($state.snapshot(this.options));
     const source = { name: data.name, table: () => data.table() };
+    const own = this.#ownTable();
     const done = await this.training.start(source, data.schema, config);
     if (!done) return;
     const best = this.training.epochs.findLast((epoch) => epoch.best);
@@ -75,6 +107,13 @@ export class Workbench {
       await data.table(),
       best?.mutualInformation ?? null,
     );
+    if (this.model.info === done.model.info) this.#made = own;
+  }
+
+  #ownTable(): Own[] {
+    const { data } = this;
+    if (data.sample === null) return data.chosen ? ["data"] : [];
+    return data.schema === this.#schema ? [] : ["schema"];
   }
 
   /** What was measured decides what "auto" takes from now on. */
@@ -100,7 +139,16 @@ export class Workbench {
     const { config } = this.model;
     const current = $state.snapshot(this.options);
     const options = trained && config ? withConfig(current, config) : current;
-    const place = this.look.place(trained, this.data.sample === null);
+    const place = this.look.place(trained || this.#promised, this.#own);
     return writeLink({ ...options }, { ...DEFAULTS }, place);
+  }
+
+  /** What is seen now and no link carries. */
+  get #own(): Own[] {
+    const { data, model } = this;
+    const own = new Set<Own>(model.origin === "trained" ? this.#made : []);
+    if (data.sample === null && data.chosen) own.add("data");
+    if (model.origin === "file") own.add("model");
+    return [...own];
   }
 }
