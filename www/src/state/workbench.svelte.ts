@@ -62,17 +62,16 @@ export class Workbench {
   }
 
   async train(): Promise<void> {
-    const { data } = this;
     const config = trainConfig($state.snapshot(this.options));
-    const source = { name: data.name, table: () => data.table() };
-    const done = await this.training.start(source, data.schema, config);
+    const { source } = this.data;
+    const done = await this.training.start(source, config);
     if (!done) return;
     const best = this.training.epochs.findLast((epoch) => epoch.best);
     await this.model.adopt(
       done.model,
       config,
       done.report,
-      await data.table(),
+      await source.table(),
       best?.mutualInformation ?? null,
     );
   }
