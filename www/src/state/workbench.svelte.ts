@@ -6,6 +6,7 @@ import { CrossoverState } from "./crossover.svelte.ts";
 import { DataState } from "./data.svelte.ts";
 import { DeviceState } from "./device.svelte.ts";
 import { DiversityState } from "./diversity.svelte.ts";
+import { Found } from "./found.svelte.ts";
 import { LookState } from "./look.svelte.ts";
 import { ModelState } from "./model.svelte.ts";
 import { ScorerState } from "./scorer.svelte.ts";
@@ -22,7 +23,8 @@ export class Workbench {
   readonly training = new TrainingState(this.device);
   readonly model = new ModelState(this.device, this.data);
   readonly scorer = new ScorerState();
-  readonly diversity = new DiversityState(this.device, this.data, this.model);
+  readonly impressions = new Found(this.model, () => this.model.impressions());
+  readonly diversity = new DiversityState(this.device, this.model);
   readonly comparison = new ComparisonState(this.device, this.data);
   readonly scoring = new ScoringState(this.device, this.model);
   /** What a link asked for that cannot be had. */
@@ -37,6 +39,16 @@ export class Workbench {
       this.diversity.active ||
       this.scoring.active
     );
+  }
+
+  /**
+   * Whether another device would cut something off. Until one is open nothing has begun, and what waits for it goes on
+   * with the one that is chosen then.
+   */
+  get holdsDevice(): boolean {
+    const { data, model, impressions, diversity } = this;
+    const working = data.busy || model.busy || impressions.busy || diversity.busy;
+    return this.busy || (working && this.device.info !== null);
   }
 
   async begin(): Promise<void> {
@@ -57,8 +69,8 @@ export class Workbench {
 
   async pickSample(preset: string): Promise<void> {
     this.options.sample = preset;
-    const showcase = await this.data.pickSample(preset);
-    if (showcase && this.data.sample === preset) this.model.show(preset, showcase);
+    const coming = this.data.pickSample(preset);
+    await this.model.show(this.data.sample ?? preset, coming);
   }
 
   async train(): Promise<void> {
@@ -67,13 +79,7 @@ export class Workbench {
     const done = await this.training.start(source, config);
     if (!done) return;
     const best = this.training.epochs.findLast((epoch) => epoch.best);
-    await this.model.adopt(
-      done.model,
-      config,
-      done.report,
-      await source.table(),
-      best?.mutualInformation ?? null,
-    );
+    await this.model.adopt(done, config, source, best?.mutualInformation ?? null);
   }
 
   /** What was measured decides what "auto" takes from now on. */
@@ -88,14 +94,18 @@ export class Workbench {
   async chooseDevice(wish: DeviceChoice): Promise<void> {
     this.options.device = wish;
     this.training.cancel();
+    const { data } = this;
+    // What waits for a device goes on by itself with the next; what is read on one goes down with it.
+    const waits = data.busy && this.device.info === null;
     await this.device.choose(wish).catch(() => undefined);
-    // A read that was under way went down with the worker before.
-    if (this.data.chosen && !this.data.info) await this.data.useSchema(this.data.schema);
+    if (!data.chosen || data.info || waits) return;
+    if (data.sample !== null && data.schema === "") await this.pickSample(data.sample);
+    else await data.readAgain();
   }
 
   /** The link to what is seen now: a model is trained again with its own settings, not with those changed since. */
   get link(): string {
-    const trained = this.model.origin === "trained";
+    const trained = this.model.origin === "trained" && this.model.apart === null;
     const { config } = this.model;
     const current = $state.snapshot(this.options);
     const options = trained && config ? withConfig(current, config) : current;
