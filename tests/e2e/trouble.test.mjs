@@ -87,6 +87,25 @@ test("a model is saved, opened again in a fresh page and shows the same", async 
   await other.close();
 });
 
+test("another device cannot be chosen while something is at work on the one that is open", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
+  await bench.train();
+  const choice = (state) =>
+    bench.page.locator(`[data-testid="device-choice"]:${state}`).waitFor();
+  await choice("enabled");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await bench.page.route("**/samples/amazon.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await bench.part("sample-amazon").click();
+  await choice("disabled");
+  release();
+  await choice("enabled");
+  await bench.close();
+});
+
 test("after another log is opened, what is shown says whose it is", async () => {
   const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
   await bench.train();
