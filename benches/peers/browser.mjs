@@ -38,7 +38,9 @@ const sizes = {
     ...[
       "score/mi_dpg_relaxed_bg.wasm",
       "score/mi_dpg.js",
-      ...["score", "score-wasm", "simd", "room", "rows", "error"].map((m) => `client/${m}.js`),
+      ...["score", "score-wasm", "simd", "room", "rows", "error"].map(
+        (m) => `client/${m}.js`,
+      ),
     ].map((f) => join(PACKAGE, f)),
   ),
   "onnxruntime-web": size(

@@ -190,6 +190,46 @@ test("a file that is gone since it was opened: the page says to open it again", 
   await bench.close();
 });
 
+test("a model on a log of another time: rows of a scenario that it never saw are not passed off as another's", async () => {
+  const bench = await opened(table());
+  await bench.train();
+  const { bytes } = await bench.saved(bench.part("save"));
+  await bench.close();
+
+  const edit = (cells) => [
+    cells[0] === "cart" ? "kiosk" : cells[0],
+    ...cells.slice(1),
+  ];
+  const other = await opened(table({ edit }), "later.csv");
+  await other.part("model-file").setInputFiles({
+    name: "mine.safetensors",
+    mimeType: "application/octet-stream",
+    buffer: bytes,
+  });
+  await other.page
+    .locator('[data-testid="model-info"][data-origin="file"]')
+    .waitFor();
+  assert.match(await other.text("model-info"), /^mine\.safetensors/);
+  assert.match(await other.text("report-of"), /^test part of later\.csv/);
+  assert.match(await other.text("data-of-model"), /on later\.csv$/);
+
+  await other.view("impression");
+  await other.part("flip-table").waitFor();
+  const kiosk = other.part("unknown-scenario").getByText("kiosk");
+  const next = other.page.getByRole("button", { name: "Next impression" });
+  for (let i = 0; i < 18 && (await kiosk.count()) === 0; i++)
+    await next.click();
+  await kiosk.waitFor();
+  const rows = other.part("flip-table").locator("tbody tr");
+  assert.equal(await rows.count(), 4);
+  await rows.getByText("kiosk (unknown) (its own)").waitFor();
+  assert.match(
+    await other.text("flip-sentence"),
+    /^In its own scenario, kiosk \(unknown\), /,
+  );
+  await other.close();
+});
+
 /** Writes rows until the file has `bytes`; returns how many. */
 async function large(file, bytes) {
   const out = createWriteStream(file);

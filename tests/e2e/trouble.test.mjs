@@ -150,6 +150,73 @@ test("a file that is dropped beside its place does not take the page's", async (
   await bench.close();
 });
 
+test("another device cannot be chosen while something is at work on the one that is open", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
+  await bench.train();
+  const choice = (state) =>
+    bench.page.locator(`[data-testid="device-choice"]:${state}`).waitFor();
+  await choice("enabled");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await bench.page.route("**/samples/amazon.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await bench.part("sample-amazon").click();
+  await choice("disabled");
+  release();
+  await choice("enabled");
+  await bench.close();
+});
+
+test("after another log is opened, what is shown says whose it is", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
+  await bench.train();
+  assert.match(await bench.text("report-of"), /^test part of ads\.csv/);
+  await bench.page.waitForURL(/trained/);
+  await bench.part("sample-amazon").click();
+  await bench.page.waitForURL((url) => !/trained/.test(url.search));
+  await bench.ready();
+
+  await bench.train();
+  const lines = Array.from(
+    { length: 300 },
+    (_, i) => `${i % 2},${"xy"[i % 2]},thing-${i % 7}`,
+  );
+  const own = csv(`label,place,thing\n${lines.join("\n")}\n`);
+  await bench.part("csv-file").setInputFiles(own);
+  await bench.part("model-apart").waitFor();
+  assert.match(await bench.text("model-apart"), /^own\.csv has been opened/);
+  assert.match(await bench.text("data-of-model"), /on amazon\.csv$/);
+  await bench.view("impression");
+  await bench.part("flip-table").waitFor();
+  await bench.view("diversity");
+  await bench.part("map-mine").waitFor();
+  assert.match(await bench.text("retrain-obstacle"), /own\.csv/);
+  assert.equal(await bench.part("retrain").isDisabled(), true);
+  await bench.close();
+});
+
+for (const [view, picture] of [
+  ["diversity", "map-mine"],
+  ["impression", "flip-table"],
+])
+  test(`${view}: what could not be fetched is fetched when it is asked for again`, async () => {
+    const bench = await browser.open("?sample=ads");
+    await bench.part("map-1-a").waitFor();
+    const missing = "**/samples/ads.more.json";
+    await bench.page.route(missing, (route) => route.fulfill({ status: 503 }));
+    await bench.view(view);
+    await bench.part(`${view}-error`).waitFor();
+    const stage = bench.page.getByRole("tabpanel");
+    assert.equal(await stage.getByRole("status").count(), 0);
+    await bench.page.unroute(missing);
+    await bench.part(`${view}-again`).click();
+    await bench.part(picture).waitFor();
+    assert.equal(await bench.part(`${view}-error`).count(), 0);
+    await bench.close();
+  });
+
 test("WebGPU without an adapter: the reason is shown and the CPU trains", async () => {
   const bench = await browser.open("?device=webgpu&epochs=1&sample=ads");
   await bench.ready();

@@ -8,7 +8,7 @@ import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
 import { points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
-import { underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
+import { shownIn, underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
 
 const PLACE = {
   view: "scenarios",
@@ -119,6 +119,18 @@ test("flipping asks for every scenario and says what moves", () => {
   );
   assert.match(said, /layer 1: outputs 1–2, inputs 3–4 \(brand\) by −0\.2500/);
   assert.match(whatFlips(["a", "b"], scores, [], 0, 0), /its own scenario, a,/);
+});
+
+test("an impression of a scenario that the model does not know has one of its own", () => {
+  const known = ["a", "b"];
+  const of = (scenario, place) =>
+    shownIn(known, { scenario, cells: { place } }, "place");
+  assert.deepEqual(of("b", "b"), { names: ["a", "b"], own: 1, unknown: null });
+  const { names, own, unknown } = of("<unknown>", "c");
+  assert.deepEqual(names, ["a", "b", "c (unknown)"]);
+  assert.equal(own, 2);
+  assert.equal(unknown, "c");
+  assert.equal(of("<missing>", null).names[2], "a missing one (unknown)");
 });
 
 test("what the site holds becomes typed arrays again, null becomes NaN", () => {

@@ -10,6 +10,18 @@ export function underEach(cells: Row, column: string, scenarios: readonly string
   return scenarios.map((scenario) => ({ ...cells, [column]: scenario }));
 }
 
+/** The scenarios that an impression is shown in, and which is its own: where the model does not know that, one more. */
+export function shownIn(
+  known: readonly string[],
+  { scenario, cells }: { scenario: string; cells: Row },
+  column: string,
+): { names: string[]; own: number; unknown: string | null } {
+  const own = known.indexOf(scenario);
+  if (own >= 0) return { names: [...known], own, unknown: null };
+  const unknown = String(cells[column] ?? "a missing one");
+  return { names: [...known, `${unknown} (unknown)`], own: known.length, unknown };
+}
+
 /** The compact s of one row of an answer. */
 export function ofRow({ s, dr, dc }: LayerWeighting, row: number): Float32Array {
   return s.subarray(row * dr * dc, (row + 1) * dr * dc);

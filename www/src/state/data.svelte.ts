@@ -2,6 +2,19 @@ import type { DatasetInfo, Table } from "../../client/index.ts";
 import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
+/** A log as something was made of it: what is opened later does not change it. */
+export interface Source {
+  name: string;
+  schema: string;
+  table: () => Promise<Table>;
+  /** What is in it; null where it was not read yet. */
+  info: DatasetInfo | null;
+}
+
+const nothing = async (): Promise<Table> => {
+  throw new Error("there is no data yet: choose a sample or open a CSV file");
+};
+
 /** The table that is learned from: a sample of ours or a file of the user's, with its schema. */
 export class DataState {
   readonly #device: DeviceState;
@@ -17,7 +30,9 @@ export class DataState {
   info = $state.raw<DatasetInfo | null>(null);
   busy = $state(false);
   failure = $state<string | null>(null);
-  #csv = $state.raw<Table | null>(null);
+  #table = $state.raw<() => Promise<Table>>(nothing);
+  /** The samples' tables: a sample that is chosen again is the same log. */
+  readonly #tables = new Map<string, () => Promise<Table>>();
   #turn = 0;
 
   constructor(device: DeviceState) {
@@ -26,18 +41,17 @@ export class DataState {
 
   /** Whether a table is chosen, fetched or not. */
   get chosen(): boolean {
-    return this.sample !== null || this.#csv !== null;
+    return this.#table !== nothing;
+  }
+
+  /** What is chosen now. */
+  get source(): Source {
+    return { name: this.name, schema: this.schema, table: this.#table, info: this.info };
   }
 
   /** The table: the user's file as it is, a sample's bytes, which are fetched when they are first wanted. */
-  async table(): Promise<Table> {
-    if (this.#csv) return this.#csv;
-    const { name, sample } = this;
-    if (sample === null)
-      throw new Error("there is no data yet: choose a sample or open a CSV file");
-    const bytes = new Uint8Array(await (await get(`samples/${name}`)).arrayBuffer());
-    if (this.sample === sample) this.#csv = bytes;
-    return bytes;
+  table(): Promise<Table> {
+    return this.#table();
   }
 
   /** Finds out which samples the site carries. */
@@ -55,10 +69,7 @@ export class DataState {
     if (!sample) return null;
     let showcase: Showcase | null = null;
     this.sample = sample.preset;
-    this.#csv = null;
-    this.name = sample.file;
-    this.size = sample.bytes;
-    this.info = null;
+    this.#take(sample.file, sample.bytes, this.#tableOf(sample.file));
     await this.#attempt(async (current) => {
       if (sample.showcase) {
         const text = await (await get(`samples/${sample.preset}.json`)).text();
@@ -69,8 +80,7 @@ export class DataState {
       } else {
         const client = await this.#device.client();
         const schema = await client.schemaToml(sample.preset);
-        const csv = await this.table();
-        if (current()) await this.#read(csv, schema, current);
+        await this.#read(schema, current);
       }
     });
     return showcase;
@@ -78,35 +88,61 @@ export class DataState {
 
   async openFile(file: File): Promise<void> {
     this.sample = null;
-    await this.#attempt(async (current) => {
-      this.name = file.name;
-      this.#csv = file;
-      this.size = file.size;
-      this.info = null;
-      this.schema = "";
-      this.template = false;
-      const client = await this.#device.client();
-      const schema = await client.guessSchema(file).catch(async (error) => {
-        const preset = await client.schemaToml("ads");
-        if (current()) [this.schema, this.template] = [preset, true];
-        throw error;
-      });
-      if (current()) await this.#read(file, schema, current);
-    });
+    this.#take(file.name, file.size, async () => file);
+    await this.#attempt((current) => this.#guess(current));
   }
 
   /** Reads the same file again, with the schema as it was edited. */
   async useSchema(schema: string): Promise<void> {
     if (!this.chosen) return;
-    await this.#attempt(async (current) => this.#read(await this.table(), schema, current));
+    await this.#attempt((current) => this.#read(schema, current));
   }
 
-  async #read(csv: Table, schema: string, current: () => boolean) {
+  /** Reads again what could not be read: with the schema that was asked for or, where there was none, a new guess. */
+  async readAgain(): Promise<void> {
+    if (this.schema !== "" && !this.template) return this.useSchema(this.schema);
+    await this.#attempt((current) => this.#guess(current));
+  }
+
+  #take(name: string, size: number, table: () => Promise<Table>): void {
+    this.name = name;
+    this.size = size;
+    this.#table = table;
+    this.info = null;
+    this.schema = "";
+    this.template = false;
+  }
+
+  #tableOf(sample: string): () => Promise<Table> {
+    const known = this.#tables.get(sample);
+    if (known) return known;
+    let bytes: Uint8Array | null = null;
+    const table = async () =>
+      (bytes ??= new Uint8Array(await (await get(`samples/${sample}`)).arrayBuffer()));
+    this.#tables.set(sample, table);
+    return table;
+  }
+
+  async #guess(current: () => boolean): Promise<void> {
+    const table = this.#table;
+    const client = await this.#device.client();
+    const csv = await table();
+    const schema = await client.guessSchema(csv).catch(async (error) => {
+      const preset = await client.schemaToml("ads");
+      if (current()) [this.schema, this.template] = [preset, true];
+      throw error;
+    });
+    await this.#read(schema, current);
+  }
+
+  async #read(schema: string, current: () => boolean): Promise<void> {
+    if (!current()) return;
     this.schema = schema;
     this.template = false;
     this.info = null;
+    const table = this.#table;
     const client = await this.#device.client();
-    const info = await client.describe(csv, schema);
+    const info = await client.describe(await table(), schema);
     if (current()) this.info = info;
   }
 

@@ -13,6 +13,10 @@ export class DeviceState {
   fallback = $state<string | null>(null);
   failure = $state<string | null>(null);
   #client: Promise<Client> | null = null;
+  /** The one that is open. */
+  #running: Client | null = null;
+  /** Openings so far: only the last one counts. */
+  #turn = 0;
   /** What "auto" takes, once it was measured, and the words for it. */
   #preferred: { device: DeviceChoice; reason: string } | null = null;
   /** The device that was opened last. */
@@ -41,8 +45,11 @@ export class DeviceState {
     const name = device === "cpu" ? "the CPU" : "WebGPU";
     const reason = `auto: ${name} was measured to be faster at ${batch} rows a batch`;
     this.#preferred = { device, reason };
-    if (this.wish !== "auto" || this.#client === null) return;
-    await this.#client.catch(() => undefined);
+    const client = this.#client;
+    if (this.wish !== "auto" || client === null) return;
+    await client.catch(() => undefined);
+    // Another device was chosen meanwhile, or none could be opened: the next one takes what was measured.
+    if (this.#client !== client) return;
     if (this.info && (this.#opened === "webgpu") === (device === "webgpu")) {
       this.info = { ...this.info, reason };
     } else {
@@ -59,43 +66,55 @@ export class DeviceState {
   }
 
   #replace(wish: DeviceChoice): Promise<Client> {
-    this.#client?.then((client) => client.close()).catch(() => undefined);
+    this.#running?.close();
+    this.#running = null;
     this.#client = this.#open(wish);
     return this.#client;
   }
 
   async #open(wish: DeviceChoice): Promise<Client> {
+    const turn = ++this.#turn;
+    const current = () => turn === this.#turn;
     this.info = null;
     this.failure = null;
     this.building = null;
     this.progress = "starting";
+    const preferred = wish === "auto" ? this.#preferred : null;
+    const device = (this.#opened = preferred?.device ?? wish);
+    let client: Client;
     try {
-      return await this.#start(wish);
+      client = await this.#start(device, current);
     } catch (error) {
+      // Who waited for this device gets the one that was chosen since.
+      if (!current()) return this.client();
       if (this.canBeLost) {
         this.fallback = `${(error as Error).message}; the CPU is used instead`;
         this.#preferred = null;
         this.wish = "cpu";
-        return await this.#open("cpu");
+        return this.#open("cpu");
       }
       this.failure = error instanceof MidpgError ? error.message : String(error);
       this.#client = null;
       throw error;
     }
+    if (!current()) {
+      client.close();
+      return this.client();
+    }
+    this.#running = client;
+    this.info = preferred ? { ...client.device, reason: preferred.reason } : client.device;
+    return client;
   }
 
-  async #start(wish: DeviceChoice): Promise<Client> {
-    const preferred = wish === "auto" ? this.#preferred : null;
-    const device = (this.#opened = preferred?.device ?? wish);
-    const client = await createClient({
+  #start(device: DeviceChoice, current: () => boolean): Promise<Client> {
+    return createClient({
       device,
       modules: new URL("pkg/", document.baseURI),
       onProgress: ({ phase, message }) => {
+        if (!current()) return;
         if (phase === "pipelines") this.building = message;
         else this.progress = message;
       },
     });
-    this.info = preferred ? { ...client.device, reason: preferred.reason } : client.device;
-    return client;
   }
 }

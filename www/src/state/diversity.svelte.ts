@@ -1,7 +1,7 @@
-import type { MutualInformation, TrainConfig, TrainingRun } from "../../client/index.ts";
+import type { ModelInfo, MutualInformation } from "../../client/index.ts";
 import type { Diversity } from "../lib/showcase.ts";
-import type { DataState } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
+import { Found } from "./found.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
 
 /** Points of each scenario on a map. */
@@ -10,90 +10,119 @@ const POINTS = 60;
 /** How far the model tells scenarios apart, beside the same network trained with another weight of the MI term. */
 export class DiversityState {
   readonly #device: DeviceState;
-  readonly #data: DataState;
   readonly #model: ModelState;
-  mine = $state.raw<Diversity | null>(null);
-  other = $state.raw<Diversity | null>(null);
-  busy = $state(false);
+  readonly #maps: Found<{ mine: Diversity; other: Diversity | null }>;
+  /** The network that was trained beside a model. */
+  #beside = $state.raw<{ of: ModelInfo; diversity: Diversity } | null>(null);
   /** How far the other network is trained, 0 to 1; null when none is. */
   share = $state<number | null>(null);
-  failure = $state<string | null>(null);
-  #of: unknown = null;
-  #run: TrainingRun | null = null;
+  #failed = $state.raw<{ of: ModelInfo; message: string } | null>(null);
+  #abort: AbortController | null = null;
 
-  constructor(device: DeviceState, data: DataState, model: ModelState) {
+  constructor(device: DeviceState, model: ModelState) {
     this.#device = device;
-    this.#data = data;
     this.#model = model;
+    this.#maps = new Found(model, () => this.#layOut());
+  }
+
+  get mine(): Diversity | null {
+    return this.#maps.value?.mine ?? null;
+  }
+
+  get other(): Diversity | null {
+    const beside = this.#beside;
+    if (beside !== null && beside.of === this.#model.info) return beside.diversity;
+    return this.#maps.value?.other ?? null;
+  }
+
+  /** Whether the model's own map is being laid out. */
+  get busy(): boolean {
+    return this.#maps.busy;
   }
 
   get active(): boolean {
     return this.share !== null;
   }
 
-  /** Computes what belongs to the model that is looked at, once. */
-  async find(): Promise<void> {
-    const { info } = this.#model;
-    if (!info?.weighted || this.#of === info || this.active) return;
-    this.#of = info;
-    this.mine = this.other = null;
-    await this.#attempt(async () => {
-      if (this.#model.origin === "sample") {
-        const { diversity, without } = await this.#model.findMore();
-        if (this.#of === info) [this.mine, this.other] = [diversity, without];
-        return;
-      }
-      const client = await this.#device.client();
-      const csv = await this.#data.table();
-      const map = await client.map(await this.#model.handle(), csv, { perScenario: POINTS });
-      const { mutualInformation, report, lambda } = this.#model;
-      if (this.#of === info)
-        this.mine = { lambda, map, mutualInformation, auc: report?.auc ?? null };
-    });
-    if (this.failure) this.#of = null;
+  get failure(): string | null {
+    const failed = this.#failed;
+    const retraining = failed !== null && failed.of === this.#model.info ? failed.message : null;
+    return this.#maps.failure ?? retraining;
   }
 
-  /** Trains the same network from the same seed with another λ; 0 is DPG. */
-  async retrain(config: TrainConfig, lambda: number): Promise<void> {
-    await this.#attempt(async () => {
+  /** Why no other network can be trained beside the model; null where one can. */
+  get obstacle(): string | null {
+    const { apart, config, info } = this.#model;
+    if (info !== null && config === null)
+      return "A model file does not say all that its model was trained with: no other can be trained beside it.";
+    return apart === null ? null : `This model is of other data: ${apart}.`;
+  }
+
+  /** Computes what belongs to the model that is looked at, once. */
+  async find(): Promise<void> {
+    if (this.#model.info?.weighted) await this.#maps.find();
+  }
+
+  /** Trains the same network on the same data from the same seed with another λ; 0 is DPG. */
+  async retrain(lambda: number): Promise<void> {
+    const { config, info, source } = this.#model;
+    if (this.active || this.obstacle !== null || !config || !info || !source) return;
+    const abort = (this.#abort = new AbortController());
+    this.share = 0;
+    this.#failed = null;
+    try {
       const client = await this.#device.client();
-      const csv = await this.#data.table();
-      this.share = 0;
-      const method = lambda > 0 ? "mi-dpg" : "dpg";
+      const csv = await source.table();
       const run = client.train({
         csv,
-        schema: this.#data.schema,
-        config: { ...config, method, lambda },
+        schema: source.schema,
+        config: { ...config, method: lambda > 0 ? "mi-dpg" : "dpg", lambda },
+        signal: abort.signal,
       });
-      this.#run = run;
       let mutualInformation: MutualInformation | null = null;
       for await (const event of run) {
+        if (abort.signal.aborted) {
+          // The end had come before the word that nobody wants it.
+          if (event.kind === "done") event.model.free();
+          return;
+        }
         if (event.kind === "step") this.share = event.step / event.steps;
         if (event.kind === "epoch" && event.best) ({ mutualInformation } = event);
         if (event.kind !== "done") continue;
-        const map = await client.map(event.model, csv, { perScenario: POINTS });
-        event.model.free();
-        this.other = { lambda, map, mutualInformation, auc: event.report?.auc ?? null };
+        const map = await client
+          .map(event.model, csv, { perScenario: POINTS })
+          .finally(() => event.model.free());
+        const diversity = { lambda, map, mutualInformation, auc: event.report?.auc ?? null };
+        if (!abort.signal.aborted) this.#beside = { of: info, diversity };
       }
-    });
-    this.share = null;
-    this.#run = null;
-  }
-
-  cancel(): void {
-    this.#run?.cancel();
-  }
-
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.failure = null;
-    try {
-      await work();
     } catch (error) {
-      const { kind, message } = error as { kind?: string; message: string };
-      if (kind !== "cancelled") this.failure = message;
+      if (!abort.signal.aborted) this.#failed = { of: info, message: (error as Error).message };
     } finally {
-      this.busy = false;
+      if (this.#abort === abort) this.#end();
     }
+  }
+
+  /** Ends the training at once for the reader; the worker hears of it when it next listens. */
+  cancel(): void {
+    this.#abort?.abort();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#abort = null;
+    this.share = null;
+  }
+
+  async #layOut(): Promise<{ mine: Diversity; other: Diversity | null }> {
+    if (this.#model.origin === "sample") {
+      const { diversity, without } = await this.#model.findMore();
+      return { mine: diversity, other: without };
+    }
+    const { mutualInformation, report, lambda } = this.#model;
+    const client = await this.#device.client();
+    const map = await client.map(await this.#model.handle(), await this.#model.table(), {
+      perScenario: POINTS,
+    });
+    return { mine: { lambda, map, mutualInformation, auc: report?.auc ?? null }, other: null };
   }
 }

@@ -1,5 +1,6 @@
 import type {
   Client,
+  DoneEvent,
   Explanation,
   Impression,
   ModelHandle,
@@ -9,8 +10,9 @@ import type {
   Table,
   TrainConfig,
 } from "../../client/index.ts";
+import { measure, measuredAfterTraining } from "../lib/measure.ts";
 import { get, type Showcase, type ShowcaseMore } from "../lib/showcase.ts";
-import type { DataState } from "./data.svelte.ts";
+import type { DataState, Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
 /** Rows of each scenario that can be looked at singly. */
@@ -25,6 +27,10 @@ export class ModelState {
   readonly #data: DataState;
   origin = $state<Origin>("sample");
   info = $state.raw<ModelInfo | null>(null);
+  /** The data it was trained on or, where it was opened from a file, is looked at on. */
+  source = $state.raw<Source | null>(null);
+  /** The name of the file it was opened from. */
+  fileName = $state<string | null>(null);
   report = $state.raw<Report | null>(null);
   /** What the report was measured on. */
   measured = $state("");
@@ -33,7 +39,6 @@ export class ModelState {
   config = $state.raw<TrainConfig | null>(null);
   /** Of the training's best epoch, where it was trained here. */
   mutualInformation = $state.raw<MutualInformation | null>(null);
-  impressions = $state.raw<Impression[] | null>(null);
   /** Of a sample's own model: what the other views show. */
   more = $state.raw<ShowcaseMore | null>(null);
   busy = $state(false);
@@ -44,6 +49,11 @@ export class ModelState {
   #file: Uint8Array | null = null;
   #handle: ModelHandle | null = null;
   #client: Client | null = null;
+  /** Models that were asked for so far, and which of them is shown: one that was asked for earlier comes too late. */
+  #asked = 0;
+  #shown = 0;
+  /** Work under way. */
+  #works = 0;
 
   constructor(device: DeviceState, data: DataState) {
     this.#device = device;
@@ -55,54 +65,74 @@ export class ModelState {
     return lambdaOf(this.info);
   }
 
-  /** Shows a sample's own model, of which there is no more than its pictures yet. */
-  show(preset: string, showcase: Showcase): void {
+  /** Why what is shown is not of the data that is open now; null where it is. */
+  get apart(): string | null {
+    const { source } = this;
+    const now = this.#data.source;
+    if (source === null || !this.#data.chosen) return null;
+    if (source.table !== now.table) return `${now.name} has been opened since`;
+    return source.schema === now.schema ? null : "the schema has been changed since";
+  }
+
+  /** Shows a sample's own model once it has come; there is no more of it than its pictures yet. */
+  async show(preset: string, coming: Promise<Showcase | null>): Promise<void> {
+    const turn = ++this.#asked;
+    const showcase = await coming;
+    if (showcase === null || turn < this.#shown) return;
+    const { source } = this.#data;
     this.#drop();
+    this.#shown = turn;
     this.#preset = preset;
     this.origin = "sample";
-    this.failure = null;
     this.info = showcase.info;
+    this.source = source;
     this.report = showcase.report;
-    this.measured = "test part; trained when this site was built";
+    this.measured = `${measuredAfterTraining(showcase.data.parts)} of ${source.name}, trained when this site was built`;
     this.explanation = showcase.explanation;
     this.config = showcase.config;
   }
 
-  /** Takes over the model of a finished run and explains it on the rows it was trained from. */
+  /** Takes over the model of a finished run and explains it on the data it was trained on. */
   async adopt(
-    handle: ModelHandle,
+    { model: handle, report }: DoneEvent,
     config: TrainConfig,
-    report: Report | null,
-    csv: Table,
+    source: Source,
     mutualInformation: MutualInformation | null,
   ): Promise<void> {
-    await this.#attempt(async () => {
-      const client = await this.#device.client();
-      const file = await client.save(handle);
-      const explanation = handle.info.weighted ? await client.explain(handle, csv) : null;
-      this.#take(client, handle, file, "trained");
+    await this.#bring(async (turn) => {
+      if (!(await this.#take(turn, this.#device.client(), handle, "trained", source))) return;
       this.config = config;
       this.report = report;
-      this.measured = "test part, after training";
-      this.explanation = explanation;
+      this.measured = `${measuredAfterTraining(source.info?.parts)} of ${source.name}, after training`;
       this.mutualInformation = mutualInformation;
+      await this.explain();
     });
   }
 
-  /** Opens a model file; with data at hand it is evaluated and explained on it. */
+  /** Opens a model file; with data at hand it is explained and measured on it. */
   async open(file: File): Promise<void> {
-    await this.#attempt(async () => {
+    await this.#bring(async (turn) => {
       const bytes = new Uint8Array(await file.arrayBuffer());
       const client = await this.#device.client();
       const handle = await client.load(bytes);
-      this.#take(client, handle, bytes, "file");
-      this.report = null;
-      this.explanation = null;
-      if (!this.#data.chosen) return;
-      const csv = await this.#data.table();
-      this.report = await client.evaluate(handle, csv);
-      this.measured = file.name;
-      this.explanation = handle.info.weighted ? await client.explain(handle, csv) : null;
+      const source = this.#data.chosen ? this.#data.source : null;
+      if (!(await this.#take(turn, client, handle, "file", source))) return;
+      this.fileName = file.name;
+      if (source === null) return;
+      await this.explain();
+      if (turn === this.#shown) await this.#measure(source);
+    });
+  }
+
+  /** Computes the matrices on the model's data. */
+  async explain(): Promise<void> {
+    const { info } = this;
+    if (!info?.weighted) return;
+    const current = () => this.info === info;
+    await this.#attempt(current, async () => {
+      const client = await this.#device.client();
+      const explanation = await client.explain(await this.handle(), await this.table());
+      if (current()) this.explanation = explanation;
     });
   }
 
@@ -120,26 +150,36 @@ export class ModelState {
     return bytes;
   }
 
-  /** The model in the worker that trains; a sample's is loaded when it is first wanted. */
+  /** The model in the worker that trains; it is loaded when it is first wanted there. */
   async handle(): Promise<ModelHandle> {
+    const { info } = this;
     const client = await this.#device.client();
-    if (this.#handle && this.#client === client) return this.#handle;
-    this.#handle = await client.load(await this.file());
-    this.#client = client;
+    if (this.info === info && !(this.#handle && this.#client === client)) {
+      const handle = await client.load(await this.file());
+      // Another model is shown now, or another caller was quicker.
+      if (this.info !== info || this.#client === client) {
+        handle.free();
+      } else {
+        this.#handle?.free();
+        this.#handle = handle;
+        this.#client = client;
+      }
+    }
+    if (this.info !== info || !this.#handle) throw new Error("another model is looked at now");
     return this.#handle;
   }
 
-  /** Finds single impressions to look at, once. */
-  async findImpressions(): Promise<void> {
-    const { info } = this;
-    if (this.impressions || !info) return;
-    await this.#attempt(async () => {
-      const found =
-        this.origin === "sample"
-          ? (await this.findMore()).impressions
-          : await this.#readImpressions();
-      if (this.info === info) this.impressions = found;
-    });
+  /** The rows of the model's data; one that was opened before there was any takes what is chosen now. */
+  table(): Promise<Table> {
+    if (this.source === null && this.#data.chosen) this.source = this.#data.source;
+    return (this.source ?? this.#data.source).table();
+  }
+
+  /** Single rows of the model's data. */
+  async impressions(): Promise<Impression[]> {
+    if (this.origin === "sample") return (await this.findMore()).impressions;
+    const client = await this.#device.client();
+    return client.impressions(await this.handle(), await this.table(), IMPRESSIONS);
   }
 
   /** What the site holds for the other views of a sample's own model. */
@@ -151,41 +191,81 @@ export class ModelState {
     return more;
   }
 
-  async #readImpressions(): Promise<Impression[]> {
-    const client = await this.#device.client();
-    return client.impressions(await this.handle(), await this.#data.table(), IMPRESSIONS);
+  async #measure(source: Source): Promise<void> {
+    const { info } = this;
+    const current = () => this.info === info;
+    await this.#attempt(current, async () => {
+      const client = await this.#device.client();
+      const { report, part } = await measure(client, await this.handle(), await source.table());
+      if (!current()) return;
+      this.report = report;
+      this.measured = `${part} of ${source.name}`;
+    });
   }
 
-  #take(client: Client, handle: ModelHandle, file: Uint8Array, origin: Origin): void {
-    this.#drop();
-    this.#client = client;
-    this.#handle = handle;
-    this.#file = file;
-    this.size = file.length;
-    this.info = handle.info;
-    this.origin = origin;
+  /** Takes a model over, unless one that was asked for later is shown already; what is not taken is given back. */
+  async #take(
+    turn: number,
+    client: Client | Promise<Client>,
+    handle: ModelHandle,
+    origin: Origin,
+    source: Source | null,
+  ): Promise<boolean> {
+    let taken = false;
+    try {
+      const owner = await client;
+      const file = await owner.save(handle);
+      if (turn < this.#shown) return false;
+      this.#drop();
+      this.#shown = turn;
+      this.#client = owner;
+      this.#handle = handle;
+      this.#file = file;
+      this.size = file.length;
+      this.info = handle.info;
+      this.origin = origin;
+      this.source = source;
+      return (taken = true);
+    } finally {
+      if (!taken) handle.free();
+    }
   }
 
-  /** Gives the model before back. */
+  /** Gives the model before back, and forgets what was known of it. */
   #drop(): void {
     this.#handle?.free();
     this.#handle = this.#client = this.#file = null;
+    this.failure = null;
     this.size = null;
-    this.impressions = null;
+    this.fileName = null;
+    this.report = null;
+    this.measured = "";
+    this.explanation = null;
     this.more = null;
     this.mutualInformation = null;
     this.config = null;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  /** Brings a model here; what fails is told unless one that was asked for later is shown. */
+  async #bring(work: (turn: number) => Promise<void>): Promise<void> {
+    const turn = ++this.#asked;
+    await this.#attempt(
+      () => turn >= this.#shown,
+      () => work(turn),
+    );
+  }
+
+  async #attempt(current: () => boolean, work: () => Promise<void>): Promise<void> {
+    if (this.#works === 0) this.failure = null;
+    this.#works += 1;
     this.busy = true;
-    this.failure = null;
     try {
       await work();
     } catch (error) {
-      this.failure = (error as Error).message;
+      if (current()) this.failure = (error as Error).message;
     } finally {
-      this.busy = false;
+      this.#works -= 1;
+      this.busy = this.#works > 0;
     }
   }
 }

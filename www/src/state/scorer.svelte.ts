@@ -18,15 +18,20 @@ export class ScorerState {
     this.#loaded = key;
     this.info = null;
     this.failure = null;
+    // Files come as fast as the network gives them: of several, only the last one asked for goes to the worker.
+    const current = () => this.#loaded === key;
     try {
-      const info = await this.#running().load(await bytes());
-      if (this.#loaded === key) this.info = info;
+      const file = await bytes();
+      if (!current()) return;
+      const info = await this.#running().load(file);
+      if (current()) this.info = info;
     } catch (error) {
-      this.#fail(error);
+      if (current()) this.#fail(error);
     }
   }
 
   async ask(rows: Row[]): Promise<Scored | null> {
+    const asked = this.#loaded;
     try {
       const began = performance.now();
       const scored = await this.#running().ask(rows);
@@ -34,7 +39,7 @@ export class ScorerState {
       this.failure = null;
       return scored;
     } catch (error) {
-      this.#fail(error);
+      if (this.#loaded === asked) this.#fail(error);
       return null;
     }
   }

@@ -4,11 +4,11 @@ import type {
   EpochEvent,
   Report,
   StepEvent,
-  Table,
   TrainConfig,
   TrainEvent,
   TrainingRun,
 } from "../../client/index.ts";
+import type { Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
 export type Status = "idle" | "starting" | "running" | "paused" | "done" | "cancelled" | "failed";
@@ -62,11 +62,7 @@ export class TrainingState {
   }
 
   /** Trains to the end; null when it was cancelled or failed. */
-  async start(
-    data: { name: string; table: () => Promise<Table> },
-    schema: string,
-    config: TrainConfig,
-  ): Promise<DoneEvent | null> {
+  async start(source: Source, config: TrainConfig): Promise<DoneEvent | null> {
     this.status = "starting";
     performance.clearMarks("mi-dpg:step");
     this.#began = performance.now();
@@ -81,15 +77,15 @@ export class TrainingState {
     for (;;) {
       try {
         const client = await this.#device.client();
-        const csv = await data.table();
+        const csv = await source.table();
         if (start !== this.#starts || !this.active) return null;
-        this.#run = client.train({ csv, schema, config, resume });
+        this.#run = client.train({ csv, schema: source.schema, config, resume });
         const done = await this.#follow(this.#run);
-        if (done) this.#keep(data.name, config, done.report, this.seconds);
+        if (done) this.#keep(source.name, config, done.report, this.seconds);
         return done;
       } catch (error) {
-        // Cancelled, and another run has begun since.
-        if (start !== this.#starts) return null;
+        // Cancelled: what its worker said last, or that it was closed, concerns nobody any more.
+        if (start !== this.#starts || !this.active) return null;
         const run = this.#run;
         if (!this.#mayGoOn(error)) return this.#stop(error);
         if (run?.checkpoint) {
@@ -120,7 +116,11 @@ export class TrainingState {
 
   async #follow(run: TrainingRun): Promise<DoneEvent | null> {
     for await (const event of run) {
-      if (this.#run !== run || this.status === "cancelled") return null;
+      if (this.#run !== run || this.status === "cancelled") {
+        // The end had come before the word that nobody wants it.
+        if (event.kind === "done") event.model.free();
+        return null;
+      }
       if (this.status === "starting") this.status = "running";
       this.ranOn = event.device;
       this.seconds = (performance.now() - this.#began) / 1000;

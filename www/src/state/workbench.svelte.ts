@@ -7,6 +7,7 @@ import { CrossoverState } from "./crossover.svelte.ts";
 import { DataState } from "./data.svelte.ts";
 import { DeviceState } from "./device.svelte.ts";
 import { DiversityState } from "./diversity.svelte.ts";
+import { Found } from "./found.svelte.ts";
 import { LookState } from "./look.svelte.ts";
 import { ModelState } from "./model.svelte.ts";
 import { ScorerState } from "./scorer.svelte.ts";
@@ -23,7 +24,8 @@ export class Workbench {
   readonly training = new TrainingState(this.device);
   readonly model = new ModelState(this.device, this.data);
   readonly scorer = new ScorerState();
-  readonly diversity = new DiversityState(this.device, this.data, this.model);
+  readonly impressions = new Found(this.model, () => this.model.impressions());
+  readonly diversity = new DiversityState(this.device, this.model);
   readonly comparison = new ComparisonState(this.device, this.data);
   readonly scoring = new ScoringState(this.device, this.model);
   /** What a link asked for that cannot be had. */
@@ -44,6 +46,16 @@ export class Workbench {
       this.diversity.active ||
       this.scoring.active
     );
+  }
+
+  /**
+   * Whether another device would cut something off. Until one is open nothing has begun, and what waits for it goes on
+   * with the one that is chosen then.
+   */
+  get holdsDevice(): boolean {
+    const { data, model, impressions, diversity } = this;
+    const working = data.busy || model.busy || impressions.busy || diversity.busy;
+    return this.busy || (working && this.device.info !== null);
   }
 
   async begin(): Promise<void> {
@@ -86,27 +98,21 @@ export class Workbench {
   async #showSample(preset: string): Promise<void> {
     this.options.sample = preset;
     this.#schema = null;
-    const showcase = await this.data.pickSample(preset);
-    if (this.data.sample !== preset) return;
-    if (this.data.info) this.#schema = this.data.schema;
-    if (showcase) this.model.show(preset, showcase);
+    const coming = this.data.pickSample(preset).then((showcase) => {
+      if (this.data.sample === preset && this.data.info) this.#schema = this.data.schema;
+      return showcase;
+    });
+    await this.model.show(this.data.sample ?? preset, coming);
   }
 
   async train(): Promise<void> {
-    const { data } = this;
     const config = trainConfig($state.snapshot(this.options));
-    const source = { name: data.name, table: () => data.table() };
+    const { source } = this.data;
     const own = this.#ownTable();
-    const done = await this.training.start(source, data.schema, config);
+    const done = await this.training.start(source, config);
     if (!done) return;
     const best = this.training.epochs.findLast((epoch) => epoch.best);
-    await this.model.adopt(
-      done.model,
-      config,
-      done.report,
-      await data.table(),
-      best?.mutualInformation ?? null,
-    );
+    await this.model.adopt(done, config, source, best?.mutualInformation ?? null);
     if (this.model.info === done.model.info) this.#made = own;
   }
 
@@ -128,14 +134,18 @@ export class Workbench {
   async chooseDevice(wish: DeviceChoice): Promise<void> {
     this.options.device = wish;
     this.training.cancel();
+    const { data } = this;
+    // What waits for a device goes on by itself with the next; what is read on one goes down with it.
+    const waits = data.busy && this.device.info === null;
     await this.device.choose(wish).catch(() => undefined);
-    // A read that was under way went down with the worker before.
-    if (this.data.chosen && !this.data.info) await this.data.useSchema(this.data.schema);
+    if (!data.chosen || data.info || waits) return;
+    if (data.sample !== null && data.schema === "") await this.pickSample(data.sample);
+    else await data.readAgain();
   }
 
   /** The link to what is seen now: a model is trained again with its own settings, not with those changed since. */
   get link(): string {
-    const trained = this.model.origin === "trained";
+    const trained = this.model.origin === "trained" && this.model.apart === null;
     const { config } = this.model;
     const current = $state.snapshot(this.options);
     const options = trained && config ? withConfig(current, config) : current;

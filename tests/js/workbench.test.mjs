@@ -1,0 +1,74 @@
+// The whole page's state on workers that answer by hand.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { handWorkers } from "./state.mjs";
+
+globalThis.document = { baseURI: "http://localhost/" };
+globalThis.location = { search: "" };
+const { Workbench } = await import("../../www/src/state/workbench.svelte.ts");
+
+const DEVICE = { name: "cpu", reason: "a test" };
+const INFO = { rows: 1, parts: { train: 1, valid: 0, test: 0 } };
+const own = () => new File(["a,b\n1,2\n"], "own.csv");
+
+test("a file whose guess went down with its device is guessed again on the next", async () => {
+  const workers = handWorkers();
+  const bench = new Workbench();
+  const reading = bench.data.openFile(own());
+  const first = await workers.next();
+  await first.answers("open", DEVICE);
+  await first.asked("guessSchema");
+  assert.equal(bench.holdsDevice, true);
+
+  const choosing = bench.chooseDevice("webgpu");
+  const second = await workers.next();
+  await second.answers("open", DEVICE);
+  await reading;
+  await second.answers("guessSchema", "# guessed");
+  await second.answers("describe", INFO);
+  await choosing;
+  assert.equal(bench.data.failure, null);
+  assert.equal(bench.data.schema, "# guessed");
+  assert.equal(bench.data.info.rows, 1);
+  assert.equal(bench.holdsDevice, false);
+});
+
+test("what waits for a device that is not open yet goes on with the one that is chosen", async () => {
+  const workers = handWorkers();
+  const bench = new Workbench();
+  const reading = bench.data.openFile(own());
+  const first = await workers.next();
+  const { id } = await first.asked("open");
+  assert.equal(bench.holdsDevice, false);
+
+  const choosing = bench.chooseDevice("cpu");
+  const second = await workers.next();
+  await second.answers("open", DEVICE);
+  first.fail(id, "device", "too late");
+  await second.answers("guessSchema", "# guessed");
+  await second.answers("describe", INFO);
+  await Promise.all([reading, choosing]);
+  assert.equal(bench.data.failure, null);
+  assert.equal(bench.data.info.rows, 1);
+});
+
+test("a template that was put up where nothing could be guessed is not taken for the file's schema", async () => {
+  const workers = handWorkers();
+  const bench = new Workbench();
+  const reading = bench.data.openFile(own());
+  const first = await workers.next();
+  await first.answers("open", DEVICE);
+  first.fail((await first.asked("guessSchema")).id, "data", "no label");
+  await first.answers("schemaToml", "# ads");
+  await reading;
+  assert.equal(bench.data.failure, "no label");
+
+  const choosing = bench.chooseDevice("cpu");
+  const second = await workers.next();
+  await second.answers("open", DEVICE);
+  second.fail((await second.asked("guessSchema")).id, "data", "no label");
+  await second.answers("schemaToml", "# ads");
+  await choosing;
+  assert.equal(bench.data.failure, "no label");
+  assert.equal(bench.data.template, true);
+});
