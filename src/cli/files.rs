@@ -87,9 +87,7 @@ impl Output {
     /// Moves the output to its place.
     pub(super) fn finish(self) -> Result<()> {
         match self {
-            Self::Stream { name, mut out } => {
-                out.flush().map_err(|error| Error::io(name, &error))
-            }
+            Self::Stream { name, mut out } => out.flush().map_err(|error| Error::io(name, &error)),
             Self::File { path, file } => persist(file, &path),
         }
     }

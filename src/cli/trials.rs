@@ -113,7 +113,10 @@ impl Runner {
         std::thread::scope(|scope| {
             for _ in 1..jobs {
                 // Where the system has no more threads, those that there are do the work.
-                if std::thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                if std::thread::Builder::new()
+                    .spawn_scoped(scope, work)
+                    .is_err()
+                {
                     break;
                 }
             }

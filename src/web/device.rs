@@ -43,7 +43,9 @@ pub(super) async fn current() -> JsResult<OpenDevice> {
 async fn open(kind: &str) -> JsResult<OpenDevice> {
     let known = OPENED.with_borrow(|opened| {
         let mut known = opened.iter();
-        known.find(|(word, device)| word == kind || device.name == kind).cloned()
+        known
+            .find(|(word, device)| word == kind || device.name == kind)
+            .cloned()
     });
     if let Some((_, device)) = known {
         return Ok(device);

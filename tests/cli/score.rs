@@ -236,7 +236,9 @@ fn a_link_is_followed_and_a_pipe_is_written_to() {
     assert!(at("link.csv").is_symlink());
     assert!(fs::read(at("target.csv")).unwrap() == expected);
 
-    let made = std::process::Command::new("mkfifo").arg(at("pipe")).status();
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("pipe"))
+        .status();
     assert!(made.unwrap().success());
     let reader = {
         let pipe = at("pipe");
@@ -249,8 +251,11 @@ fn a_link_is_followed_and_a_pipe_is_written_to() {
 #[test]
 fn a_log_that_is_not_there_is_what_is_missing() {
     let folder = with_log();
-    midpg(&folder, "train --data typo.csv --model dnn --out m.safetensors")
-        .assert()
-        .code(1)
-        .stderr(predicate::str::contains("typo.csv"));
+    midpg(
+        &folder,
+        "train --data typo.csv --model dnn --out m.safetensors",
+    )
+    .assert()
+    .code(1)
+    .stderr(predicate::str::contains("typo.csv"));
 }

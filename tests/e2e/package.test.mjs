@@ -7,10 +7,22 @@ let browser;
 before(async () => (browser = await start([], packages)));
 after(() => browser?.close());
 
-test("the package trains, explains and scores in an empty page", async () => {
-  const page = await browser.blank();
-  const said = await page.evaluate(async () => {
+/** Trains, explains and scores in an empty page; in an engine with relaxed SIMD, or as in one without. */
+async function trainedIn(page, relaxed) {
+  return page.evaluate(async (relaxed) => {
     const { createClient } = await import(`${location.href}client/index.js`);
+    const blob = (code) =>
+      URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+    // What the modules are chosen by is asked in the worker: of the probes only the relaxed one has this opcode.
+    const without = blob(`
+      const { validate } = WebAssembly;
+      WebAssembly.validate = (bytes) => !bytes.includes(133) && validate(bytes);`);
+    const worker = `${location.href}client/worker.js`;
+    const spawn = () =>
+      new Worker(blob(`import "${without}"; import "${worker}";`), {
+        type: "module",
+      });
+    const options = relaxed ? {} : { spawn };
     const lines = ["scenario,thing,label"];
     for (let i = 0; i < 300; i++) {
       lines.push(`${"ab"[i % 2]},${i % 7},${i % 3 === 0 ? 1 : 0}`);
@@ -35,12 +47,14 @@ test("the package trains, explains and scores in an empty page", async () => {
       [[fields]]
       name = "thing"
       kind = "categorical"`;
-    const client = await createClient({ device: "auto" });
+    const client = await createClient({ device: "auto", ...options });
     const kinds = [];
+    const losses = [];
     let done;
     const config = { method: "mi-dpg", epochs: 1, batch: 64 };
     for await (const event of client.train({ csv, schema, config })) {
       kinds.push(event.kind);
+      if (event.kind === "step") losses.push(event.loss);
       if (event.kind === "done") done = event;
     }
     const explained = await client.explain(done.model, csv);
@@ -52,17 +66,42 @@ test("the package trains, explains and scores in an empty page", async () => {
     return {
       device,
       kinds,
+      losses,
       scenarios: explained.scenarios.map(({ name }) => name).sort(),
       layers: explained.layers.length,
       scores: scored.scores.length,
       same: scored.scores.every((p, i) => p === file.scores[i]),
     };
-  });
-  assert.equal(said.device, "cpu");
-  assert.ok(said.kinds.includes("step") && said.kinds.includes("epoch"));
-  assert.equal(said.kinds.at(-1), "done");
-  assert.deepEqual(said.scenarios, ["a", "b"]);
-  assert.equal(said.layers, 3);
-  assert.equal(said.scores, 300);
-  assert.ok(said.same);
+  }, relaxed);
+}
+
+test("the package trains, explains and scores in an empty page, with relaxed SIMD and without", async () => {
+  const losses = [];
+  for (const [relaxed, file] of [
+    [true, "mi_dpg_relaxed_bg.wasm"],
+    [false, "mi_dpg_bg.wasm"],
+  ]) {
+    const page = await browser.blank();
+    const fetched = [];
+    page.on("request", (request) => {
+      const name = new URL(request.url()).pathname.split("/").at(-1);
+      if (name.endsWith(".wasm")) fetched.push(name);
+    });
+    const said = await trainedIn(page, relaxed);
+    assert.deepEqual(fetched, [file]);
+    assert.equal(said.device, "cpu");
+    assert.ok(said.kinds.includes("step") && said.kinds.includes("epoch"));
+    assert.equal(said.kinds.at(-1), "done");
+    assert.deepEqual(said.scenarios, ["a", "b"]);
+    assert.equal(said.layers, 3);
+    assert.equal(said.scores, 300);
+    assert.ok(said.same);
+    losses.push(said.losses);
+    await page.close();
+  }
+  const [relaxed, plain] = losses;
+  assert.equal(relaxed.length, plain.length);
+  relaxed.forEach((loss, step) =>
+    assert.ok(Math.abs(loss - plain[step]) <= 1e-4, `step ${step}: ${loss}`),
+  );
 });

@@ -270,13 +270,17 @@ fn an_item_with_the_separator_in_it_is_refused() {
     let shop = load_text(&log()).unwrap();
     let mut tags = ListBuilder::new(StringBuilder::new());
     for row in 0..6 {
-        tags.values().append_value(if row == 3 { "a;b" } else { "a" });
+        tags.values()
+            .append_value(if row == 3 { "a;b" } else { "a" });
         tags.append(true);
     }
     let batch = with("tags", Arc::new(tags.finish()));
     let error = encoded(&shop.encoder, &batch).unwrap_err().to_string();
     assert!(error.contains("row 3: "), "{error}");
-    assert!(error.contains("the item \"a;b\" has the separator"), "{error}");
+    assert!(
+        error.contains("the item \"a;b\" has the separator"),
+        "{error}"
+    );
 
     // It is one row's error: the others can be had.
     let mut arrow = ArrowEncoder::new(&shop.encoder, &batch.schema(), LabelUse::Ignored).unwrap();
