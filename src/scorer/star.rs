@@ -13,6 +13,9 @@ use crate::model::StarConfig;
 /// The ε of the partitioned normalisation.
 const EPSILON: f32 = 1e-5;
 
+/// Of a column with a smaller variance in a scenario nothing is seen there (`model::star` says why).
+const CONSTANT: f32 = 1e-10;
+
 /// The network.
 #[derive(Debug, Clone)]
 pub(super) struct Star {
@@ -82,7 +85,10 @@ pub(crate) fn folded(
             .zip(&mut shift)
             .zip(mean.iter().zip(&variance))
         {
-            *scale /= (variance + EPSILON).sqrt();
+            *scale *= match *variance > CONSTANT {
+                true => 1.0 / (variance + EPSILON).sqrt(),
+                false => 0.0,
+            };
             *shift -= mean * *scale;
         }
         fold_input(&mut linears[0], &scale, &shift);

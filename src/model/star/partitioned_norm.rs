@@ -1,5 +1,9 @@
 //! Partitioned normalisation: each scenario's rows by their own mean and variance,
 //! z' = (γ ⊙ γ_p) (z − μ_p) / √(v_p + ε) + (β + β_p).
+//!
+//! A column that does not vary within a scenario, as the scenario's own embedding, has z = μ_p and v_p = 0 in every batch, and
+//! the weights behind it learn nothing. The running mean lags behind an embedding that moves, though, and 1/√ε would make
+//! something large of the difference where training saw nothing: such a column is z' = β + β_p always.
 
 use std::ops::Range;
 use std::slice;
@@ -11,6 +15,9 @@ use crate::model::groups::{Group, index};
 use crate::model::linear::parameter;
 
 const EPSILON: f32 = 1e-5;
+
+/// Below it a variance is rounding: the column does not vary.
+const CONSTANT: f32 = 1e-10;
 
 /// γ and β of all and of every scenario, and the running statistics.
 #[derive(Module, Debug)]
@@ -129,7 +136,9 @@ impl PartitionedNorm {
 
         let ordered = [own, others].concat();
         let (scale, shift) = self.affine(&ordered);
-        let scale = scale / Tensor::cat(variance, 0).add_scalar(EPSILON).sqrt();
+        let variance = Tensor::cat(variance, 0);
+        let varies = variance.clone().greater_elem(CONSTANT).float();
+        let scale = scale * varies / variance.add_scalar(EPSILON).sqrt();
         let which = part_of_each(rows, &of(&ordered));
         let which = index(&which, &sorted.device());
         let of_each = |parts: Tensor<2>| parts.select(0, which.clone());

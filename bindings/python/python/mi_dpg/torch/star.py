@@ -54,7 +54,9 @@ class PartitionedNorm(nn.Module):
         scale, shift = self.shared.scale, self.shared.shift
         if k is not None:
             scale, shift = scale * self.specific[k].scale, shift + self.specific[k].shift
-        return scale * (h - mean) / torch.sqrt(variance + 1e-5) + shift
+        # A column that does not vary in a scenario is not seen there (src/model/star/partitioned_norm.rs).
+        varies = (variance > 1e-10).to(h.dtype)
+        return scale * varies * (h - mean) / torch.sqrt(variance + 1e-5) + shift
 
 
 class StarLinear(nn.Module):
