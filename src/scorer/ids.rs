@@ -75,6 +75,19 @@ impl IdLayout {
         layout
     }
 
+    /// The error of the number at `place`, which has no bound.
+    fn infinite(&self, place: usize) -> Error {
+        let (row, field) = (place / self.dense, place % self.dense);
+        let message = format!("row {row}: the number is infinite; NaN stands for a missing value");
+        let error = Error::new(ErrorKind::Data, message);
+        let dense =
+            |own: &&FieldPlace| matches!(own.kind, PlaceKind::Dense(_)) && own.place == field;
+        match self.fields.iter().find(dense) {
+            Some(own) => error.in_column(own.name.clone()),
+            None => error,
+        }
+    }
+
     fn of_kind(&self, bag: bool) -> impl Iterator<Item = &FieldPlace> {
         let same = move |field: &&FieldPlace| match field.kind {
             PlaceKind::Id => !bag,
@@ -106,6 +119,9 @@ impl IdLayout {
                 &format!("at least {singles} for each of {rows} rows"),
             ));
         };
+        if let Some(place) = given.dense.iter().position(|number| number.is_infinite()) {
+            return Err(self.infinite(place));
+        }
         let (single, mut rest) = given.ids.split_at(single_ids);
         let fits = |row: &[u32]| row.iter().zip(&self.sizes).all(|(id, size)| id < size);
         if let Some(row) = single
@@ -364,6 +380,33 @@ mod tests {
                 ..given
             })
             .contains("never fall")
+        );
+    }
+
+    #[test]
+    fn a_number_without_bound_is_named() {
+        let schema = "[label]\ncolumn = 'y'\npositive = [1]\n[scenario]\nfield = 's'\n\
+            [[fields]]\nname = 's'\nkind = 'categorical'\nrole = 'scenario'\n\
+            [[fields]]\nname = 'price'\nkind = 'numeric'\nstandardise = true\n";
+        let schema = crate::schema::Schema::parse(schema, "s").unwrap();
+        let rows: String = (0..40).map(|i| format!("a,{i},{}\n", i % 2)).collect();
+        let log = format!("s,price,y\n{rows}");
+        let data = crate::data::load(log.as_bytes(), "l", &schema, Default::default()).unwrap();
+        let layout = IdLayout::new(data.encoder.fields());
+        let check = |dense: [f32; 2]| {
+            let given = Ids {
+                ids: &[2, 2],
+                offsets: &[],
+                dense: &dense,
+                rows: 2,
+            };
+            layout.check(given).map(|checked| checked.len())
+        };
+        assert_eq!(check([f32::NAN, f32::MAX]).unwrap(), 2);
+        let said = check([1.0, f32::NEG_INFINITY]).unwrap_err().to_string();
+        assert!(
+            said.starts_with("column \"price\": row 1: the number is infinite"),
+            "{said}"
         );
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Sums {
     steps: u64,
     loss: f64,
     mi: f64,
+    /// Steps with a mutual-information term: a batch of one row has none.
+    with_mi: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -155,6 +157,7 @@ impl Trainer {
             sums.steps += 1;
             sums.loss += f64::from(loss);
             sums.mi += f64::from(mi.unwrap_or(0.0));
+            sums.with_mi += u64::from(mi.is_some());
             self.told.push_back(Event::Step {
                 step: told.step,
                 steps: self.total_steps(),
@@ -272,7 +275,8 @@ impl Trainer {
             .network
             .method
             .mutual_information()
-            .map(|_| MutualInformation::new(sums.mi / steps, self.floor));
+            .filter(|_| sums.with_mi > 0)
+            .map(|_| MutualInformation::new(sums.mi / sums.with_mi as f64, self.floor));
         let limit = self
             .options
             .max_steps

@@ -57,13 +57,13 @@ pub(crate) fn encode(scorer: &Scorer, reader: Reader, rules: Rules) -> Result<Re
         .bind(&scorer.encoder().columns())?
         .columns();
     let mut columns: Vec<Column> = empty.fields.iter().map(Column::like).collect();
-    let mut labels: Option<UInt8Builder> = None;
+    let mut labels = (rules.label == LabelUse::Required).then(UInt8Builder::new);
     encoded(scorer, reader, rules, |chunk| {
         for (column, more) in columns.iter_mut().zip(&chunk.columns.fields) {
             column.extend(more);
         }
-        if let Some(more) = &chunk.columns.labels {
-            labels.get_or_insert_default().append_slice(more);
+        if let (Some(labels), Some(more)) = (&mut labels, &chunk.columns.labels) {
+            labels.append_slice(more);
         }
         Ok(())
     })?;

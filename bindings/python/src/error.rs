@@ -59,6 +59,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ];
     for (name, kind, class) in all {
         class.setattr("kind", kind)?;
+        // Of an error that is about none.
+        class.setattr("column", py.None())?;
         module.add(name, class)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use arrow_array::types::Float32Type;
 use arrow_array::{
     Array, ArrayRef, FixedSizeListArray, Float32Array, RecordBatch, RecordBatchReader,
 };
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field};
 use mi_dpg::data::{ArrowEncoder, Chunk, LabelUse, OnBadRow};
 use mi_dpg::scorer::{Scorer, Scratch};
@@ -86,8 +87,11 @@ pub(crate) fn score(scorer: &Scorer, reader: Reader, rules: Rules) -> Result<Arr
 pub(crate) fn weighting(scorer: &Scorer, reader: Reader, rules: Rules) -> Result<Vec<ArrayRef>> {
     let shapes = scorer.block_shapes();
     let mut layers: Vec<Vec<f32>> = vec![Vec::new(); shapes.len()];
+    // A row that could not be read has no matrix.
+    let mut usable: Vec<bool> = Vec::new();
     encoded(scorer, reader, rules, |chunk| {
         let all: Vec<u32> = (0..chunk.rows() as u32).collect();
+        usable.extend(chunk.usable());
         for (layer, s) in layers
             .iter_mut()
             .zip(scorer.weighting(&chunk.columns, &all))
@@ -97,11 +101,12 @@ pub(crate) fn weighting(scorer: &Scorer, reader: Reader, rules: Rules) -> Result
         Ok(())
     })?;
     let item = Arc::new(Field::new_list_field(DataType::Float32, false));
+    let nulls = usable.contains(&false).then(|| NullBuffer::from(usable));
     let lists = layers.into_iter().zip(shapes).map(|(values, shape)| {
         let size = i32::try_from(shape.dr * shape.dc)
             .map_err(|_| Error::new(ErrorKind::Data, "the matrices are too large"))?;
         let values = arrow_array::PrimitiveArray::<Float32Type>::from(values);
-        let list = FixedSizeListArray::try_new(Arc::clone(&item), size, Arc::new(values), None)
+        let list = FixedSizeListArray::try_new(Arc::clone(&item), size, Arc::new(values), nulls.clone())
             .map_err(|error| Error::new(ErrorKind::Data, error.to_string()))?;
         Ok(Arc::new(list) as ArrayRef)
     });

@@ -160,3 +160,47 @@ fn unknown_scenarios_get_a_score_of_their_own_kind() {
         assert_eq!(score(99), unknown, "so is an id that does not exist");
     }
 }
+
+#[test]
+fn star_sees_nothing_in_a_column_that_is_the_same_in_all_of_a_scenario() {
+    let network = change(
+        network_of(Method::Star(StarConfig::default()), 3),
+        |name, data| {
+            if name.starts_with("auxiliary.output") {
+                zero(data);
+            }
+        },
+    );
+    // As an embedding of the scenario is; `moved` by what the optimiser has done to it since.
+    let with_column = |moved: f32| {
+        let mut rows: Vec<f32> = values(input());
+        for (row, scenario) in rows.chunks_exact_mut(WIDTH).zip(SCENARIO) {
+            row[0] = scenario as f32 / 10.0 + moved;
+        }
+        let shape = [SCENARIO.len(), WIDTH];
+        Tensor::<2>::from_data(TensorData::new(rows, shape), &device())
+    };
+    let batch = Batch {
+        input: with_column(0.0),
+        scenario: &SCENARIO,
+        training: Some(0.0),
+    };
+    let moments = network.forward(&batch).moments;
+    let network = network.absorb(moments);
+    let (then, now) = (
+        predict(&network, with_column(0.0)),
+        predict(&network, with_column(0.01)),
+    );
+    let rows = SCENARIO
+        .iter()
+        .map(|own| SCENARIO.iter().filter(|s| *s == own).count());
+    let mut seen = 0;
+    for (count, (then, now)) in rows.zip(then.iter().zip(&now)) {
+        // A scenario of one row has no variance yet.
+        if count > 1 {
+            assert_eq!(then, now);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4);
+}

@@ -42,15 +42,20 @@ fn relu_gradient_kernel(output: &[f32], gradient: &[f32], masked: &mut [f32]) {
 /// The sum of each column, a cube each.
 #[cube(launch)]
 fn column_sums_kernel(values: &[f32], sums: &mut [f32], rows: usize, width: usize) {
-    let column = CUBE_POS_X as usize;
+    let column = CUBE_POS;
     let mut sum = 0.0_f32;
-    let mut row = UNIT_POS as usize;
+    // A cube past the last column adds up nothing.
+    let mut row = if column < width {
+        UNIT_POS as usize
+    } else {
+        rows
+    };
     while row < rows {
         sum += values[row * width + column];
         row += UNITS as usize;
     }
     let all = total(sum);
-    if UNIT_POS == 0 {
+    if UNIT_POS == 0 && column < width {
         sums[column] = all;
     }
 }

@@ -62,10 +62,14 @@ fn elementwise(tensor: &CubeTensor) -> (CubeCount, CubeDim) {
     (count, units)
 }
 
-/// One cube for each of `count`.
+/// The most cubes in a row of the grid that every WebGPU device takes.
+const MOST_CUBES: usize = 65_535;
+
+/// One cube for each of `count`, and some more where they need rows of the grid.
 fn one_cube_each(count: usize) -> (CubeCount, CubeDim) {
+    let across = count.clamp(1, MOST_CUBES);
     (
-        CubeCount::Static(count as u32, 1, 1),
+        CubeCount::Static(across as u32, count.div_ceil(across) as u32, 1),
         CubeDim::new_1d(UNITS),
     )
 }

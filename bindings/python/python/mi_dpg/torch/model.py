@@ -1,5 +1,6 @@
 """A model file as a PyTorch module, and back."""
 
+import hashlib
 import json
 import pathlib
 
@@ -27,6 +28,14 @@ class Batch:
         """Some of the rows, in the order given."""
         labels = None if self.labels is None else self.labels[torch.as_tensor(rows)]
         return Batch([_take(field, rows) for field in self.fields], len(rows), labels)
+
+    def digest(self) -> str:
+        """SHA-256 of what the rows hold."""
+        digest = hashlib.sha256()
+        tensors = [x for field in self.fields for x in (field if isinstance(field, tuple) else (field,))]
+        for tensor in [*tensors, *([] if self.labels is None else [self.labels])]:
+            digest.update(np.ascontiguousarray(tensor.cpu().numpy()).data)
+        return digest.hexdigest()
 
     def to(self, device) -> "Batch":
         move = lambda field: tuple(x.to(device) for x in field) if isinstance(field, tuple) else field.to(device)
@@ -150,10 +159,15 @@ class Trainable(nn.Module):
     @torch.no_grad()
     def score(self, table) -> np.ndarray:
         """Probabilities, by PyTorch."""
+        batch = self.encode(table).to(next(self.parameters()).device)
+        if batch.rows == 0:
+            return np.zeros(0, np.float32)
         training = self.training
-        logits = self.eval()(self.encode(table))[1].logits
-        self.train(training)
-        return torch.sigmoid(logits).numpy()
+        try:
+            logits = self.eval()(batch)[1].logits
+        finally:
+            self.train(training)
+        return torch.sigmoid(logits).cpu().numpy()
 
 
 def _field(column: pa.Array):

@@ -64,6 +64,9 @@ class Trainer:
             self.forward = torch.nn.parallel.DistributedDataParallel(
                 model, broadcast_buffers=False, find_unused_parameters=has_absent(model.network)
             )
+        network = model.document["network"]
+        self.settings = {"batch": batch, "lr": lr, "seed": seed, "network": network}
+        self._digest = None
         self.dense = torch.optim.Adam(model.network.parameters(), lr=lr, eps=1e-8)
         self.lazy = torch.optim.SparseAdam(list(model.embedding.parameters()), lr=lr, eps=1e-8)
         self.shuffle, self.permutation = Stream(seed, "shuffle"), Stream(seed, "permutation")
@@ -122,9 +125,16 @@ class Trainer:
         loss, bce, mean_mi = told.tolist()
         return Losses(loss, bce, None if mi is None else mean_mi)
 
+    def _run(self) -> dict:
+        """What makes a run this one and not another."""
+        if self._digest is None:
+            self._digest = self.data.digest()
+        return {**self.settings, "steps": self.steps, "data": self._digest}
+
     def state(self) -> dict:
         """All that a run needs to go on, on any number of ranks."""
         return {
+            "run": self._run(),
             "tensors": self.model.tensors(),
             "dense": self.dense.state_dict(),
             "lazy": self.lazy.state_dict(),
@@ -135,7 +145,11 @@ class Trainer:
         }
 
     def restore(self, state: dict) -> None:
-        """Goes on from a state of the same data and settings."""
+        """Goes on from a state of the same data and settings; of others it is a `ValueError`."""
+        run, own = state["run"], self._run()
+        others = [name for name in own if run.get(name) != own[name]]
+        if others:
+            raise ValueError(f"the checkpoint is of a run with other settings or data: {', '.join(others)}")
         self.model.set_tensors(state["tensors"])
         self.dense.load_state_dict(state["dense"])
         self.lazy.load_state_dict(state["lazy"])
