@@ -2,8 +2,8 @@
 // one run: network P of models.sh as DPG, 512 rows, Adam.
 //
 // Usage: node train-browser.mjs MODELS [--rounds N] [--json FILE]; MODELS is the folder that models.sh filled, and `make pkg`
-// has built the package. Ours is the trainer of pkg/cpu: look-ups, network, both optimisers, the losses read back each step.
-// TensorFlow.js has the same network in the factored form, hand-written, its loss read back every ten steps: alone on
+// has built the package. Ours is the trainer of pkg/cpu, in both its forms: look-ups, network, both optimisers, the losses
+// read back each step. TensorFlow.js has the same network in the factored form, hand-written, its loss read back every ten steps: alone on
 // the wasm and the cpu backend (inputs ready as tensors, no gradient of them), and on wasm with the look-ups and the lazy
 // Adam of the embeddings, which are JavaScript, as that backend has no gradient of a gather. Before the clock runs, it must
 // give our scorer's scores within 1e-5.
@@ -23,6 +23,7 @@ if (!positionals[0]) throw new Error("usage: node train-browser.mjs MODELS");
 const TURN = 1000;
 const titles = {
   ours: "ours",
+  plain: "ours, without relaxed SIMD",
   wasm: "TensorFlow.js wasm, network alone",
   embeddings: "TensorFlow.js wasm, with embeddings",
   cpu: "TensorFlow.js cpu, network alone",

@@ -6,10 +6,10 @@ const BATCH = 512;
 const BATCHES = 32;
 const READ = 10;
 
-/** Ours: from ids to updated embeddings, the losses read back each step. */
-async function ours() {
+/** Ours, one of its two forms: from ids to updated embeddings, the losses read back each step. */
+async function ours(form) {
   const wasm = await import("/pkg/cpu/mi_dpg.js");
-  await wasm.default();
+  await wasm.default({ module_or_path: `/pkg/cpu/mi_dpg${form}_bg.wasm` });
   await wasm.openDevice("cpu");
   const log = await bytes("/models/log.csv");
   const schema = await (await fetch("/models/p.toml")).text();
@@ -250,7 +250,8 @@ function randomIds(fields, seed) {
 }
 
 const makers = {
-  ours,
+  ours: () => ours("_relaxed"),
+  plain: () => ours(""),
   wasm: () => tensorflow("wasm", false),
   embeddings: () => tensorflow("wasm", true),
   cpu: () => tensorflow("cpu", false),

@@ -103,8 +103,9 @@ def test_exceptions_are_typed_and_name_the_column(amazon, model, table, tmp_path
     with pytest.raises(mi_dpg.SchemaError, match="categorical") as raised:
         model.check(floats.schema)
     assert raised.value.column == "item_id"
-    with pytest.raises(mi_dpg.ConfigError, match="on_bad_row"):
+    with pytest.raises(mi_dpg.ConfigError, match="on_bad_row") as about_none:
         model.score(table, on_bad_row="ignore")
+    assert about_none.value.column is None and mi_dpg.ModelFileError("x").column is None
     with pytest.raises((TypeError, ValueError), match="__arrow_c_stream__"):
         model.score([1, 2, 3])
     copy = pickle.loads(pickle.dumps(raised.value))
@@ -120,6 +121,10 @@ def test_rows_that_cannot_be_read(model, table):
         model.score(few, strict_scenarios=True)
     scores = model.score(few, strict_scenarios=True, on_bad_row="null")
     assert [row for row, score in enumerate(scores) if not score.is_valid] == [4]
+    # Nor has it a matrix; the others have theirs.
+    for s, whole in zip(model.weighting(few, strict_scenarios=True, on_bad_row="null"), model.weighting(few), strict=True):
+        assert [row for row, matrix in enumerate(s) if not matrix.is_valid] == [4]
+        assert s.take([0, 9]).to_pylist() == whole.take([0, 9]).to_pylist()
 
 
 def test_pickles_hold_the_path(amazon, model, table):
@@ -179,6 +184,7 @@ def test_encode_gives_ids(model, table):
     assert encoded.schema.names == [field["name"] for field in model.fields] + ["label"]
     for field, column in zip(model.fields, encoded.columns):
         assert column.to_numpy().max() < field["size"]
+    assert model.encode(table.slice(0, 0), label=True).schema == encoded.schema
     rating = np.asarray(table["rating"])
     np.testing.assert_array_equal(encoded.column("label").to_numpy(), (rating >= 4).astype(np.uint8))
 

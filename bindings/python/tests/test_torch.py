@@ -126,6 +126,7 @@ def test_models_go_both_ways(folder, method):
     there = Model.load(path).score(table).to_numpy()
     apart = np.abs(model.score(table) - there).max()
     assert apart < 1e-5
+    assert model.score(table.slice(0, 0)).shape == (0,)
     # Unchanged weights give an unchanged file, as far as its tensors go.
     model.save(folder / "back.safetensors")
     np.testing.assert_array_equal(Model.load(folder / "back.safetensors").score(table).to_numpy(), there)
@@ -154,3 +155,9 @@ def test_a_run_goes_on_where_it_stood(folder, tmp_path):
     resumed = Trainer(Trainable.load(path), data)
     resumed.restore(torch.load(tmp_path / "state", weights_only=True))
     assert [resumed.next().loss for _ in range(7)] == losses
+    # A checkpoint of another run is not gone on from.
+    few = data.take(np.arange(data.rows - 1))
+    for data, options in [(data, {"lr": 1e-2}), (data, {"seed": 2}), (few, {})]:
+        other = Trainer(Trainable.load(path), data, **options)
+        with pytest.raises(ValueError, match="other settings or data"):
+            other.restore(torch.load(tmp_path / "state", weights_only=True))

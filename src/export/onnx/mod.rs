@@ -6,7 +6,8 @@
 //! model file's document with schema and vocabularies.
 //!
 //! Modulated layers stay factored and the tables of single-valued fields are one, so that a runtime makes one look-up
-//! and no d_m × d_n matrix for a row.
+//! and no d_m × d_n matrix for a row. Nothing in the graph checks an id: one that is not below its field's size takes a
+//! row of the next field's. 0 stands for a value that is not in the vocabulary.
 
 mod adasparse;
 mod apg;
