@@ -50,7 +50,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     };
     anstream::eprintln!("{} bytes, opset {}", onnx.len(), onnx::OPSET);
     let ids = fields.iter().filter(|f| f.kind() == InputKind::Id);
-    let ids: Vec<String> = ids.map(|f| format!("{} < {}", f.name(), f.size())).collect();
+    let ids: Vec<String> = ids
+        .map(|f| format!("{} < {}", f.name(), f.size()))
+        .collect();
     anstream::eprintln!("ids    int32 [rows, {}]: {}", ids.len(), ids.join(", "));
     let dense = names(InputKind::Dense);
     if !dense.is_empty() {

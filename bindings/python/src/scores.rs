@@ -106,8 +106,9 @@ pub(crate) fn weighting(scorer: &Scorer, reader: Reader, rules: Rules) -> Result
         let size = i32::try_from(shape.dr * shape.dc)
             .map_err(|_| Error::new(ErrorKind::Data, "the matrices are too large"))?;
         let values = arrow_array::PrimitiveArray::<Float32Type>::from(values);
-        let list = FixedSizeListArray::try_new(Arc::clone(&item), size, Arc::new(values), nulls.clone())
-            .map_err(|error| Error::new(ErrorKind::Data, error.to_string()))?;
+        let list =
+            FixedSizeListArray::try_new(Arc::clone(&item), size, Arc::new(values), nulls.clone())
+                .map_err(|error| Error::new(ErrorKind::Data, error.to_string()))?;
         Ok(Arc::new(list) as ArrayRef)
     });
     let lists: Vec<ArrayRef> = lists.collect::<Result<_>>()?;
