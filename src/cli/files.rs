@@ -77,6 +77,7 @@ impl Output {
     }
 
     /// Finds what would keep an output from `path`, before the work is done.
+    #[cfg(feature = "train")]
     pub(super) fn check(path: &Path) -> Result<()> {
         if !is_special(path) {
             drop(Self::create(path)?);
