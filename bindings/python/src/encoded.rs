@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Float32Builder, ListBuilder, UInt8Builder, UInt32Builder};
 use arrow_array::{ArrayRef, RecordBatch};
-use mi_dpg::data::FieldColumn;
+use mi_dpg::data::{FieldColumn, LabelUse};
 use mi_dpg::scorer::Scorer;
 use mi_dpg::{Error, ErrorKind, Result};
 
