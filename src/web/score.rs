@@ -20,7 +20,7 @@ pub struct Scorer {
 }
 
 /// Memory that JavaScript writes a few rows into and reads their scores from, where it is. An array that is passed is
-/// allocated, copied and freed instead: a quarter of what one row takes.
+/// allocated, copied and freed instead, which for one row counts.
 struct Room {
     /// Ids, then offsets.
     words: Vec<u32>,
