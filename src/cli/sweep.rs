@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 
 use super::setting::Setting;
 use super::{files, progress, sweep_svg};
-use crate::compare::{Grid, Series, Sweep, SweptPoint, csv_text};
+use crate::compare::{Grid, MOST_TRIALS, Series, Sweep, SweptPoint, csv_text};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Sweep variants and sizes of DPG's matrices, with APG beside them: Figure 2 a, c, e
@@ -29,6 +29,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if args.trials == 0 {
         return Err(Error::new(ErrorKind::Config, "0 trials sweep nothing")
             .hint("ask for at least 1: --trials 3"));
+    }
+    if args.trials > MOST_TRIALS {
+        let message = format!("{} trials are over {MOST_TRIALS}", args.trials);
+        return Err(Error::new(ErrorKind::Config, message).hint("change --trials"));
     }
     let base = args.setting.base();
     base.validate()?;

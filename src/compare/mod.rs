@@ -13,7 +13,7 @@ mod table;
 mod tests;
 
 pub use outcome::{Outcome, Trial};
-pub use plan::{Plan, Settings};
+pub use plan::{MOST_TRIALS, Plan, Settings};
 pub use render::{csv, csv_text, markdown, text};
 pub use search::candidates;
 pub use sweep::{Alignment, Grid, Point, Series, Sweep, SweptPoint};

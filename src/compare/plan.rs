@@ -7,7 +7,7 @@ use crate::model::{Method, MethodName, MethodSettings, Variant, WeightingConfig}
 use crate::train::TrainOptions;
 
 /// The most trials of a method: their settings are made before the first runs.
-pub(super) const MOST_TRIALS: usize = 10_000;
+pub const MOST_TRIALS: usize = 10_000;
 
 /// What is compared.
 #[derive(Debug, Clone)]

@@ -11,11 +11,6 @@ use crate::kernels::Rows;
 use crate::model::StarConfig;
 
 /// The ε of the partitioned normalisation.
-const EPSILON: f32 = 1e-5;
-
-/// Of a column with a smaller variance in a scenario nothing is seen there (`model::star` says why).
-const CONSTANT: f32 = 1e-10;
-
 /// The network.
 #[derive(Debug, Clone)]
 pub(super) struct Star {
@@ -85,8 +80,9 @@ pub(crate) fn folded(
             .zip(&mut shift)
             .zip(mean.iter().zip(&variance))
         {
-            *scale *= match *variance > CONSTANT {
-                true => 1.0 / (variance + EPSILON).sqrt(),
+            // Where a column does not vary nothing of it is seen (`model::star` says why).
+            *scale *= match *variance > StarConfig::CONSTANT {
+                true => 1.0 / (variance + StarConfig::EPSILON).sqrt(),
                 false => 0.0,
             };
             *shift -= mean * *scale;

@@ -28,6 +28,14 @@ pub struct StarConfig {
     pub specific_init: SpecificInit,
 }
 
+impl StarConfig {
+    /// ε under the root of a variance.
+    pub(crate) const EPSILON: f32 = 1e-5;
+
+    /// Below it a variance is rounding: the column does not vary.
+    pub(crate) const CONSTANT: f32 = 1e-10;
+}
+
 impl Default for StarConfig {
     fn default() -> Self {
         Self {

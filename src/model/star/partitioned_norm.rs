@@ -11,13 +11,9 @@ use std::slice;
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::model::config::StarConfig;
 use crate::model::groups::{Group, index};
 use crate::model::linear::parameter;
-
-const EPSILON: f32 = 1e-5;
-
-/// Below it a variance is rounding: the column does not vary.
-const CONSTANT: f32 = 1e-10;
 
 /// γ and β of all and of every scenario, and the running statistics.
 #[derive(Module, Debug)]
@@ -137,8 +133,8 @@ impl PartitionedNorm {
         let ordered = [own, others].concat();
         let (scale, shift) = self.affine(&ordered);
         let variance = Tensor::cat(variance, 0);
-        let varies = variance.clone().greater_elem(CONSTANT).float();
-        let scale = scale * varies / variance.add_scalar(EPSILON).sqrt();
+        let varies = variance.clone().greater_elem(StarConfig::CONSTANT).float();
+        let scale = scale * varies / variance.add_scalar(StarConfig::EPSILON).sqrt();
         let which = part_of_each(rows, &of(&ordered));
         let which = index(&which, &sorted.device());
         let of_each = |parts: Tensor<2>| parts.select(0, which.clone());
