@@ -90,43 +90,77 @@ impl Gate {
 #[inline(always)]
 fn forward<S: Simd>(simd: S, gate: &Gate, (left, right): (Factor<'_>, Factor<'_>), s: &mut [f32]) {
     let &Gate { dr, dc, dk, scale } = gate;
-    let lanes = S::f32s::LEN;
-    // Where a row of s is whole vectors, a sum stays in its register until it is s.
-    let whole = dc.is_multiple_of(lanes);
     simd.vectorize(
         #[inline(always)]
         || {
             for (b, s) in s.chunks_exact_mut(dr * dc).enumerate() {
-                let right = right.row(b);
-                for (s, left) in s.chunks_exact_mut(dc).zip(left.row(b).chunks_exact(dk)) {
-                    if whole {
-                        for (c, s) in s.chunks_exact_mut(lanes).enumerate() {
-                            let mut sum = S::f32s::splat(simd, 0.0);
-                            for (left, right) in left.iter().zip(right.chunks_exact(dc)) {
-                                let right = S::f32s::from_slice(simd, &right[c * lanes..][..lanes]);
-                                sum += S::f32s::splat(simd, *left) * right;
-                            }
-                            one(simd, sum, scale).store_slice(s);
-                        }
+                let (left, right) = (left.row(b), right.row(b));
+                match dc {
+                    1 => product::<1>(dk, left, right, s),
+                    2 => product::<2>(dk, left, right, s),
+                    3 => product::<3>(dk, left, right, s),
+                    4 => product::<4>(dk, left, right, s),
+                    _ if dc.is_multiple_of(S::f32s::LEN) => {
+                        whole_vectors(simd, gate, left, right, s);
                         continue;
                     }
-                    let mut factors = left.iter().zip(right.chunks_exact(dc));
-                    if let Some((left, right)) = factors.next() {
-                        for (s, right) in s.iter_mut().zip(right) {
-                            *s = left * right;
-                        }
-                    }
-                    for (left, right) in factors {
-                        for (s, right) in s.iter_mut().zip(right) {
-                            *s += left * right;
-                        }
-                    }
+                    _ => ragged(gate, left, right, s),
                 }
+                all(simd, s, scale);
             }
         },
     );
-    if !whole {
-        all(simd, s, scale);
+}
+
+/// Where a row of s is whole vectors, a sum stays in its register until it is s.
+#[inline(always)]
+fn whole_vectors<S: Simd>(simd: S, gate: &Gate, left: &[f32], right: &[f32], s: &mut [f32]) {
+    let &Gate { dc, dk, scale, .. } = gate;
+    let lanes = S::f32s::LEN;
+    for (s, left) in s.chunks_exact_mut(dc).zip(left.chunks_exact(dk)) {
+        for (c, s) in s.chunks_exact_mut(lanes).enumerate() {
+            let mut sum = S::f32s::splat(simd, 0.0);
+            for (left, right) in left.iter().zip(right.chunks_exact(dc)) {
+                let right = S::f32s::from_slice(simd, &right[c * lanes..][..lanes]);
+                sum += S::f32s::splat(simd, *left) * right;
+            }
+            one(simd, sum, scale).store_slice(s);
+        }
+    }
+}
+
+/// R C with a number of columns that the compiler knows.
+#[inline(always)]
+fn product<const DC: usize>(dk: usize, left: &[f32], right: &[f32], s: &mut [f32]) {
+    let (s, _) = s.as_chunks_mut::<DC>();
+    let (right, _) = right.as_chunks::<DC>();
+    if let ([right], true) = (right, dk == 1) {
+        for (s, left) in s.iter_mut().zip(left) {
+            *s = right.map(|right| left * right);
+        }
+        return;
+    }
+    for (s, left) in s.iter_mut().zip(left.chunks_exact(dk)) {
+        *s = [0.0; DC];
+        for (left, right) in left.iter().zip(right) {
+            for (s, right) in s.iter_mut().zip(right) {
+                *s += left * right;
+            }
+        }
+    }
+}
+
+/// R C.
+#[inline(always)]
+fn ragged(gate: &Gate, left: &[f32], right: &[f32], s: &mut [f32]) {
+    let &Gate { dc, dk, .. } = gate;
+    for (s, left) in s.chunks_exact_mut(dc).zip(left.chunks_exact(dk)) {
+        s.fill(0.0);
+        for (left, right) in left.iter().zip(right.chunks_exact(dc)) {
+            for (s, right) in s.iter_mut().zip(right) {
+                *s += left * right;
+            }
+        }
     }
 }
 

@@ -72,7 +72,7 @@ impl Apg {
         let folded = (config.condition == ApgCondition::Group)
             .then(|| from.scenario_table())
             .flatten()
-            .map(|table| fold(table, layout.aware, &plain, &output));
+            .map(|scenarios| fold(scenarios, &plain, &output));
         let mut columns = vec![[0, layout.aware]];
         if config.condition == ApgCondition::Mix {
             columns.extend(layout.priors.iter().map(|range| [range.start, range.end]));
@@ -185,9 +185,10 @@ impl Layer {
 }
 
 /// One plain network per row of the scenario's table: W = (U S V)ᵀ.
-fn fold(table: &[f32], aware: usize, plain: &[Plain], output: &Linear) -> Folded {
-    let stacks: Vec<Stack> = table
-        .chunks_exact(aware)
+fn fold(scenarios: Rows<'_>, plain: &[Plain], output: &Linear) -> Folded {
+    let stacks: Vec<Stack> = scenarios
+        .values
+        .chunks_exact(scenarios.stride.max(1))
         .map(|e| {
             let layers = plain.iter().map(|layer| layer.at(e));
             Stack::of_layers(layers.chain(std::iter::once(output.clone())).collect())

@@ -5,24 +5,24 @@ use super::parameters::Linear;
 use crate::error::Result;
 use crate::model::{Variant, WeightingConfig};
 
-/// R and C, each of every row or of all. `D` is a dense layer: as the file has it, or packed.
+/// R and C, each of every row or of all. `A` and `H` are dense layers: as the file has them, or packed.
 #[derive(Debug, Clone)]
-pub(super) enum Factors<D> {
+pub(super) enum Factors<A, H = A> {
     /// Variant `non`: s itself.
-    Full(Generator<D>),
+    Full(Generator<A, H>),
     /// Variant `rc`: R and C.
-    Both(Generator<D>, Generator<D>),
+    Both(Generator<A, H>, Generator<A, H>),
     /// Variant `r`: R, and C of all rows.
-    Row(Generator<D>, Vec<f32>),
+    Row(Generator<A, H>, Vec<f32>),
     /// Variant `c`: R of all rows, and C.
-    Column(Vec<f32>, Generator<D>),
+    Column(Vec<f32>, Generator<A, H>),
 }
 
 /// A generator in two parts: what it makes of e, and of h where it sees h.
 #[derive(Debug, Clone)]
-pub(super) struct Generator<D> {
-    pub(super) aware: D,
-    pub(super) hidden: Option<D>,
+pub(super) struct Generator<A, H = A> {
+    pub(super) aware: A,
+    pub(super) hidden: Option<H>,
 }
 
 impl Generator<Linear> {
@@ -41,11 +41,15 @@ impl Generator<Linear> {
     }
 }
 
-impl<D> Generator<D> {
-    fn map<E>(&self, pack: impl Fn(&D) -> E) -> Generator<E> {
+impl Generator<Linear> {
+    fn map<A, H>(
+        &self,
+        aware: impl Fn(&Linear) -> A,
+        hidden: impl Fn(&Linear) -> H,
+    ) -> Generator<A, H> {
         Generator {
-            aware: pack(&self.aware),
-            hidden: self.hidden.as_ref().map(pack),
+            aware: aware(&self.aware),
+            hidden: self.hidden.as_ref().map(hidden),
         }
     }
 }
@@ -78,16 +82,18 @@ impl Factors<Linear> {
             }
         })
     }
-}
 
-impl<D> Factors<D> {
-    /// The same with every dense layer packed.
-    pub(super) fn map<E>(&self, pack: impl Fn(&D) -> E + Copy) -> Factors<E> {
+    /// The same with every dense layer packed: what sees e and what sees h.
+    pub(super) fn map<A, H>(
+        &self,
+        aware: impl Fn(&Linear) -> A + Copy,
+        hidden: impl Fn(&Linear) -> H + Copy,
+    ) -> Factors<A, H> {
         match self {
-            Self::Full(g) => Factors::Full(g.map(pack)),
-            Self::Both(r, c) => Factors::Both(r.map(pack), c.map(pack)),
-            Self::Row(r, shared) => Factors::Row(r.map(pack), shared.clone()),
-            Self::Column(shared, c) => Factors::Column(shared.clone(), c.map(pack)),
+            Self::Full(g) => Factors::Full(g.map(aware, hidden)),
+            Self::Both(r, c) => Factors::Both(r.map(aware, hidden), c.map(aware, hidden)),
+            Self::Row(r, shared) => Factors::Row(r.map(aware, hidden), shared.clone()),
+            Self::Column(shared, c) => Factors::Column(shared.clone(), c.map(aware, hidden)),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod adasparse;
 mod apg;
+mod by_row;
 mod dpg;
 mod folded;
 mod gather;
@@ -236,20 +237,20 @@ impl Scorer {
         let width = self.layout().width;
         let mut values = scratch.take(rows.len() * width);
         gather::gather(&self.embeddings, from, rows.clone(), &mut values);
-        let mut scenario = [0; CHUNK];
-        let scenario = &mut scenario[..rows.len()];
         let field = self.encoder.scenario_field();
-        for (id, row) in scenario.iter_mut().zip(rows) {
-            if let Cell::Id(own) = from.cell(field, row) {
-                *id = own;
-            }
-        }
+        let mut scenario = std::mem::take(&mut scratch.scenario);
+        scenario.clear();
+        scenario.extend(rows.map(|row| match from.cell(field, row) {
+            Cell::Id(id) => id,
+            Cell::Bag(_) | Cell::Number(_) => 0,
+        }));
         let input = Input {
             values: &values,
             width,
-            scenario,
+            scenario: &scenario,
         };
         self.network.forward(&input, out, weighting, scratch);
+        scratch.scenario = scenario;
         scratch.give(values);
     }
 }

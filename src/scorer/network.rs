@@ -39,13 +39,13 @@ pub(super) struct Compile<'a> {
 }
 
 impl<'a> Compile<'a> {
-    /// e of every id of the scenario, \[ids, d_e\]: where the scenario is all of e and has few values.
-    pub(super) fn scenario_table(&self) -> Option<&'a [f32]> {
+    /// e of every id of the scenario: where the scenario is all of e and has few values.
+    pub(super) fn scenario_table(&self) -> Option<Rows<'a>> {
         let span = self.layout.spans.get(self.scenario)?;
         let table = self.embeddings.tables.get(self.scenario)?.as_deref()?;
         let whole = span.start == 0 && span.end == self.layout.aware;
         let few = table.len() <= MOST_FOLDED * self.layout.aware;
-        (whole && few).then_some(table)
+        (whole && few).then(|| Rows::new(table, self.layout.aware))
     }
 }
 

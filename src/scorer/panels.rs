@@ -52,7 +52,7 @@ impl Layer {
     ) -> Self {
         let BlockShape { dm, dn, dr, dc } = *shape;
         Self {
-            factors: factors.map(pack),
+            factors: factors.map(pack, pack),
             gate,
             weights: Modulated::new((dm, dr), (dn, dc), &linear.weight, &linear.bias),
         }

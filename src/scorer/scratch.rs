@@ -4,6 +4,10 @@
 #[derive(Debug, Default)]
 pub struct Scratch {
     free: Vec<Vec<f32>>,
+    /// What the modulated layers work in, at its largest: they need no length of it.
+    pub(super) expanded: Vec<f32>,
+    /// The scenario's id of every row.
+    pub(super) scenario: Vec<u32>,
 }
 
 impl Scratch {

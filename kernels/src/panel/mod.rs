@@ -31,12 +31,16 @@ pub fn width() -> usize {
     dispatch!(level(), simd => width_of(simd))
 }
 
-/// How many of `rows` are worked faster in panels than row by row: all but a rest of less than half a panel. The bits are
-/// the same either way.
+/// How many of `rows` are worked faster in panels than row by row: all but a rest of at most five eighths of a
+/// panel. The bits are the same either way.
 pub fn abreast(rows: usize) -> usize {
     let width = width();
     let rest = rows % width;
-    if rest < width / 2 { rows - rest } else { rows }
+    if rest * 8 <= width * 5 {
+        rows - rest
+    } else {
+        rows
+    }
 }
 
 #[inline(always)]
