@@ -96,7 +96,7 @@ fn rows_of_any_number_give_the_same_bits() {
     for method in methods() {
         let scorer = Scorer::new(artifact(&data, method.clone(), &[24, 13, 8], 9)).unwrap();
         let all = score(&scorer, &rows);
-        for size in [1, 2, 3, 5, 100] {
+        for size in [1, 2, 3, 5, 11, 100] {
             for (rows, expected) in rows.chunks(size).zip(all.chunks(size)).take(12) {
                 assert_eq!(
                     score(&scorer, rows),

@@ -12,6 +12,7 @@ use super::cache_output::CacheOutput;
 use super::files::{self, Output};
 use super::input::{self, Input};
 use super::progress;
+use crate::artifact::check_vocabularies;
 use crate::data::{CacheSummary, CacheWriter, LoadOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::train::TrainOptions;
@@ -90,7 +91,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
         });
         bar.set_position(done);
     };
-    let writer = CacheWriter::new(&mut out.file, &mut out.spill).progress(&mut written);
+    let writer = CacheWriter::new(&mut out.file, &mut out.spill)
+        .progress(&mut written)
+        .check(check_vocabularies);
     let summary = match source {
         Input::Text(text) => writer.write(text, &name, &schema, options),
         #[cfg(feature = "parquet")]

@@ -109,11 +109,15 @@ pub(crate) fn read_error(error: &io::Error) -> Error {
 /// Hashes what is read, and stops a record that does not end.
 ///
 /// The CSV parser asks for bytes only when it has used up what it had, so `given` less the position where
-/// the current record starts is exactly how long that record is already.
+/// the current record starts is exactly how long that record is already, with the blank lines before it.
 pub(super) struct Guard<'a> {
     inner: Box<dyn Read + 'a>,
     given: u64,
     record_start: Counter,
+    /// The end of the last byte that is not a line's end.
+    text_end: u64,
+    /// Where blank lines before the current record ended last.
+    blank_end: u64,
     limit: u64,
     hash: Sha256,
     /// The bytes given last.
@@ -142,6 +146,8 @@ impl<'a> Guard<'a> {
             inner: opened.bytes,
             given: 0,
             record_start,
+            text_end: 0,
+            blank_end: 0,
             limit,
             hash,
             latest: Vec::new(),
@@ -169,12 +175,20 @@ impl<'a> Guard<'a> {
 
 impl Read for Guard<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given.saturating_sub(self.record_start.get()) > self.limit {
+        let start = self.record_start.get();
+        if self.given.saturating_sub(start.max(self.blank_end)) > self.limit {
             return Err(io::Error::other(RecordTooLong));
         }
         let read = self.inner.read(buffer)?;
         if read > 0 {
+            let text = |byte: &u8| !matches!(byte, b'\n' | b'\r');
+            if let Some(last) = buffer[..read].iter().rposition(text) {
+                self.text_end = self.given + last as u64 + 1;
+            }
             self.given += read as u64;
+            if self.text_end <= start {
+                self.blank_end = self.given;
+            }
             self.hash.update(&buffer[..read]);
             self.latest.clear();
             self.latest.extend_from_slice(&buffer[..read]);

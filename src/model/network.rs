@@ -130,14 +130,19 @@ impl Network {
     /// multiplied out. Its settings are [`NetworkConfig::frozen`].
     #[must_use]
     pub fn frozen(self) -> Self {
-        match self {
-            Self::Dpg(mut dpg) => {
-                dpg.discriminators.clear();
-                Self::Dpg(dpg)
-            }
+        match self.without_discriminators() {
             Self::Apg(apg) => Self::Apg(apg.collapse()),
             other => other,
         }
+    }
+
+    /// The same without discriminators, where it has some.
+    #[must_use]
+    pub fn without_discriminators(mut self) -> Self {
+        if let Self::Dpg(dpg) = &mut self {
+            dpg.discriminators.clear();
+        }
+        self
     }
 
     /// Takes `fresh`'s discriminators where this network has none: a model file has dropped them.

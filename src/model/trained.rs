@@ -76,7 +76,7 @@ impl Model {
             .keys()
             .any(|name| name.starts_with(super::shapes::DISCRIMINATORS))
         {
-            network = network.frozen();
+            network = network.without_discriminators();
         }
         let network = parameters::load(network, &mut tensors, device)?;
         Ok(Self::new(

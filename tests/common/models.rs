@@ -127,6 +127,12 @@ pub(crate) fn methods() -> Vec<Method> {
             }));
         }
     }
+    // A file may hold the factors of training, although ours have them multiplied out.
+    methods.push(Method::Apg(ApgConfig {
+        over: Some(9),
+        rank_div: 3,
+        ..Default::default()
+    }));
     for variant in [Variant::Non, Variant::Rc, Variant::R, Variant::C] {
         for condition in [Condition::Input, Condition::Scenario] {
             methods.push(Method::Dpg {

@@ -13,7 +13,7 @@ use crate::data::layout::Layout as Bound;
 use crate::data::load::{self, learnt};
 use crate::data::part::Splitter;
 use crate::data::records::Records;
-use crate::data::{LoadOptions, LoadReport};
+use crate::data::{Encoder, LoadOptions, LoadReport};
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 
@@ -23,6 +23,7 @@ pub struct CacheWriter<'a, W, S> {
     spill: S,
     chunk_rows: usize,
     progress: Option<&'a mut dyn FnMut(u64, u64)>,
+    check: fn(&Encoder) -> Result<()>,
 }
 
 /// What was written.
@@ -46,6 +47,7 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
             spill,
             chunk_rows: CHUNK_ROWS,
             progress: None,
+            check: |_| Ok(()),
         }
     }
 
@@ -58,6 +60,12 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
     /// Calls `progress` with the rows written and the rows to write, once the log has been read.
     pub fn progress(mut self, progress: &'a mut dyn FnMut(u64, u64)) -> Self {
         self.progress = Some(progress);
+        self
+    }
+
+    /// Asks `check` about what was learnt, before the rows are written: its error ends the writing.
+    pub fn check(mut self, check: fn(&Encoder) -> Result<()>) -> Self {
+        self.check = check;
         self
     }
 
@@ -126,6 +134,7 @@ impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
             renumbered.push(fitted.renumbered);
         }
         let encoder = learnt(schema, split, vocabularies, name)?;
+        (self.check)(&encoder)?;
         let layout = Layout::of(&encoder, labels, truth);
         Encoding {
             out: Out::new(self.out),

@@ -176,6 +176,24 @@ fn a_long_file_of_short_lines_is_no_long_line() {
 }
 
 #[test]
+fn blank_lines_are_no_long_line() {
+    for end in ["\n", "\r\n"] {
+        let count = 2 << 20;
+        let blank = end.repeat(count);
+        let text = format!("{HEADER}{blank}{ROWS}{blank}");
+        assert_eq!(load_text(&text).unwrap().columns.rows, ROWS.lines().count());
+
+        let error = error_of(&format!("{HEADER}{blank}u1,p1\n{ROWS}"));
+        let place = format!("log.csv:{}: ", HEADER.lines().count() + count + 1);
+        assert!(error.starts_with(&place), "{error}");
+
+        let endless = Endless(format!("{HEADER}{blank}").into_bytes(), 0);
+        let error = load(endless, "log.csv", &shop(), LoadOptions::default()).unwrap_err();
+        assert!(error.to_string().contains("longer than 1 MiB"), "{error}");
+    }
+}
+
+#[test]
 fn damaged_gzip_is_an_error() {
     let error = load(
         &b"\x1f\x8b\x08rest"[..],

@@ -221,3 +221,19 @@ fn a_full_disk_is_told() {
         assert_eq!(written.unwrap_err().kind(), ErrorKind::Io, "{room}");
     }
 }
+
+#[test]
+fn what_was_learnt_is_asked_about_before_rows_are_written() {
+    let (text, schema) = shop(200);
+    let mut out = Cursor::new(Vec::new());
+    let refused = CacheWriter::new(&mut out, Cursor::new(Vec::new()))
+        .check(|encoder| {
+            let message = format!("{} fields", encoder.fields().len());
+            Err(crate::Error::new(ErrorKind::Schema, message))
+        })
+        .write(text.as_bytes(), "log.csv", &schema, LoadOptions::default())
+        .unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Schema);
+    assert!(refused.to_string().ends_with("fields"), "{refused}");
+    assert!(out.into_inner().is_empty());
+}
