@@ -38,6 +38,9 @@ mod validation;
 
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
+mod golden_tests;
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod streamed_tests;
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
