@@ -41,6 +41,9 @@ mod validation;
 mod golden_tests;
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
+mod run_tests;
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod streamed_tests;
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
