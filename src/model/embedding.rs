@@ -284,3 +284,7 @@ impl TouchedRows {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "embedding_tests.rs"]
+mod tests;
