@@ -160,6 +160,9 @@ impl Plan {
     /// Of each method the settings and outcomes of its row: where several settings are left (DPG's
     /// variants), those with the best mean on validation. `outcomes` are those of
     /// [`trials`](Self::trials), in its order.
+    ///
+    /// # Panics
+    /// When there are fewer outcomes than trials.
     pub fn rows<'a>(
         &'a self,
         outcomes: &'a [Outcome],

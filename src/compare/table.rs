@@ -107,6 +107,9 @@ const SIGNIFICANT: f64 = 0.05;
 
 impl Comparison {
     /// The table of `plan`, given the outcomes of its trials in their order.
+    ///
+    /// # Panics
+    /// When there are fewer outcomes than trials.
     pub fn new(plan: &Plan, outcomes: &[Outcome]) -> Self {
         let rows = plan.rows(outcomes);
         let metric = |get: fn(&Report) -> Option<f64>| -> Vec<Option<Vec<f64>>> {

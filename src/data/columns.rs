@@ -119,6 +119,9 @@ impl Columns {
     }
 
     /// The labels of `rows` as 0.0 and 1.0, where the source has labels.
+    ///
+    /// # Panics
+    /// When there are fewer rows than `rows` asks for.
     pub fn labels_of(&self, rows: &[u32]) -> Option<Vec<f32>> {
         let labels = self.labels.as_deref()?;
         Some(

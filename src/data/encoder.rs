@@ -25,6 +25,9 @@ impl Encoder {
     /// Puts an encoder together, checking that every part suits the schema.
     ///
     /// `vocabularies` are those of [`Schema::inputs`], in that order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when the schema breaks a rule, or a vocabulary does not suit its field.
     pub fn new(schema: Schema, split: FittedSplit, vocabularies: Vec<Vocabulary>) -> Result<Self> {
         schema.check()?;
         let inputs = schema.inputs();
@@ -127,6 +130,9 @@ impl Encoder {
     }
 
     /// Binds the encoder to a source with these columns; labels are not read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when a column is missing or stands twice.
     pub fn bind(self: &Arc<Self>, header: &[impl AsRef<str>]) -> Result<RowEncoder> {
         RowEncoder::new(Arc::clone(self), header, LabelUse::Ignored)
     }

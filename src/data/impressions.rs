@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::encoder::Encoder;
-use super::options::{LabelUse, OnBadRow};
+use super::options::{LabelUse, OnBadRow, StreamOptions};
 use super::rows::{Kept, RawRows, RowFormat};
-use super::stream::{RawStream, StreamOptions};
+use super::stream::RawStream;
 use crate::error::Result;
 
 /// Rows that are looked at together.

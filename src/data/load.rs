@@ -65,6 +65,10 @@ impl Dataset {
 }
 
 /// Loads a file and learns an encoder from its training rows; errors call it `name`.
+///
+/// # Errors
+/// [`ErrorKind::Schema`] when the schema breaks a rule or does not fit the file, [`ErrorKind::Data`] for a row that
+/// cannot be read and when no training row has a scenario, [`ErrorKind::Io`] when the source fails.
 pub fn load(
     source: impl Read,
     name: &str,
@@ -75,6 +79,9 @@ pub fn load(
 }
 
 /// Loads Parquet files, as [`load`] does text.
+///
+/// # Errors
+/// As [`load`].
 #[cfg(feature = "parquet")]
 pub fn load_parquet(
     files: &ParquetFiles,
@@ -165,6 +172,10 @@ pub(super) fn learnt(
 }
 
 /// Loads a file with an existing encoder.
+///
+/// # Errors
+/// [`ErrorKind::Schema`] when a column is missing, [`ErrorKind::Data`] for a row that cannot be read,
+/// [`ErrorKind::Io`] when the source fails.
 pub fn encode(
     source: impl Read,
     name: &str,
@@ -176,6 +187,9 @@ pub fn encode(
 }
 
 /// Loads Parquet files with an existing encoder, as [`encode`] does text.
+///
+/// # Errors
+/// As [`encode`].
 #[cfg(feature = "parquet")]
 pub fn encode_parquet(
     files: &ParquetFiles,

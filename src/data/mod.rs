@@ -52,14 +52,14 @@ pub use input_field::InputField;
 pub use load::{Dataset, LoadReport, encode, load};
 #[cfg(feature = "parquet")]
 pub use load::{encode_parquet, load_parquet};
-pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse};
+pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse, StreamOptions};
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetFiles;
 pub use part::{FittedSplit, Part};
 pub use reader::LINE_LIMIT;
 pub use row::{Row, RowEncoder};
 pub use rows::{Kept, RawRows, RowFormat};
-pub use stream::{Chunk, ChunkEncoder, EncodedStream, RawStream, StreamOptions};
+pub use stream::{Chunk, ChunkEncoder, EncodedStream, RawStream};
 pub use values::Values;
 pub use vocabulary::Vocabulary;
 

@@ -62,3 +62,24 @@ impl std::fmt::Debug for LoadOptions<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// How a file is to be streamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamOptions {
+    /// What to do with a row that cannot be read: stop, or keep its place.
+    pub on_bad_row: OnBadRow,
+    /// Whether labels are read; by default they are not.
+    pub label: LabelUse,
+    /// Whether a scenario that was not learnt is an error of its row.
+    pub strict_scenarios: bool,
+}
+
+impl Default for StreamOptions {
+    fn default() -> Self {
+        Self {
+            on_bad_row: OnBadRow::Fail,
+            label: LabelUse::Ignored,
+            strict_scenarios: false,
+        }
+    }
+}

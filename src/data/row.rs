@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind, Result, quote};
 /// Something with cells: a record of a file, or a slice in which `None` is a missing value.
 pub trait Row {
     /// The cell of column `index`; `None` where it has no value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] when the cell is not text.
     fn cell(&self, index: usize) -> Result<Option<&str>>;
 }
 
@@ -64,6 +67,9 @@ impl RowEncoder {
     }
 
     /// Appends a row to columns made by [`columns`](Self::columns). After an error the columns are as before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] for a cell that cannot be read, and for a scenario that was not learnt where that is asked for.
     pub fn push<R: Row + ?Sized>(&mut self, row: &R, columns: &mut Columns) -> Result<()> {
         let before = columns.rows;
         let pushed = self

@@ -5,33 +5,12 @@ use std::sync::Arc;
 
 use super::columns::Columns;
 use super::encoder::Encoder;
-use super::options::{LabelUse, OnBadRow};
+use super::options::{OnBadRow, StreamOptions};
 #[cfg(feature = "parquet")]
 use super::parquet::{ParquetFiles, ParquetStream, Wanted};
 use super::row::RowEncoder;
 use super::rows::{Kept, RawRows, RowFormat, RowReader, RowSource};
 use crate::error::{Error, Result};
-
-/// How a file is to be streamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamOptions {
-    /// What to do with a row that cannot be read: stop, or keep its place.
-    pub on_bad_row: OnBadRow,
-    /// Whether labels are read; by default they are not.
-    pub label: LabelUse,
-    /// Whether a scenario that was not learnt is an error of its row.
-    pub strict_scenarios: bool,
-}
-
-impl Default for StreamOptions {
-    fn default() -> Self {
-        Self {
-            on_bad_row: OnBadRow::Fail,
-            label: LabelUse::Ignored,
-            strict_scenarios: false,
-        }
-    }
-}
 
 /// The rows of a file in chunks, in constant memory, before they are encoded.
 pub struct RawStream<'a> {
@@ -44,6 +23,9 @@ pub struct RawStream<'a> {
 impl<'a> RawStream<'a> {
     /// Opens `source` and reads its header; errors call it `name`. The encoder that goes with it encodes the rows, in
     /// as many copies as there are threads.
+    ///
+    /// # Errors
+    /// As [`encode`](super::encode), about the source and its columns.
     pub fn new(
         source: impl Read + 'a,
         name: &str,
@@ -66,6 +48,9 @@ impl<'a> RawStream<'a> {
     }
 
     /// Opens Parquet files; the columns of `keep` are read too, to be handed on.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
     #[cfg(feature = "parquet")]
     pub fn parquet(
         files: &ParquetFiles,
@@ -140,6 +125,9 @@ impl<'a> RawStream<'a> {
     }
 
     /// Puts the next rows, at most `most` (and at least one), where others were; `false` when there are no more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`](crate::ErrorKind::Data) or [`Io`](crate::ErrorKind::Io), at which the rows end.
     pub fn next(&mut self, most: usize, rows: &mut RawRows) -> Result<bool> {
         rows.clear();
         #[cfg(feature = "parquet")]
@@ -183,6 +171,9 @@ impl ChunkEncoder {
     }
 
     /// The cells of each row in some columns, to be handed on beside its score; nothing of a row that cannot be read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`](crate::ErrorKind::Data) when a cell cannot be handed on.
     pub fn kept(&self, rows: &RawRows, columns: &[String]) -> Result<Vec<Vec<Kept>>> {
         #[cfg(feature = "parquet")]
         if let Some(piece) = &rows.piece {
@@ -261,6 +252,9 @@ pub struct EncodedStream<'a> {
 
 impl<'a> EncodedStream<'a> {
     /// Opens `source` and reads its header; errors call it `name`.
+    ///
+    /// # Errors
+    /// As [`RawStream::new`].
     pub fn new(
         source: impl Read + 'a,
         name: &str,
@@ -290,6 +284,9 @@ impl<'a> EncodedStream<'a> {
     /// The next rows, at most `most` (and at least one); `None` when there are no more.
     ///
     /// The chunk is the stream's own and is overwritten by the next call, so that its memory is used again.
+    ///
+    /// # Errors
+    /// Those of [`RawStream::next`] and of [`ChunkEncoder::encode`].
     pub fn next_chunk(&mut self, most: usize) -> Result<Option<&Chunk>> {
         if !self.stream.next(most, &mut self.rows)? {
             return Ok(None);

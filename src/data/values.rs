@@ -57,6 +57,9 @@ impl Values {
     }
 
     /// The number of a text, which is added when it is new.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] when the texts would exceed 4 GiB.
     pub fn intern(&mut self, text: &str) -> Result<u32> {
         if (self.len() + 1) * 4 > self.table.len() * 3 {
             self.grow();

@@ -68,6 +68,9 @@ pub struct LayerExplanation {
 /// # Errors
 /// [`ErrorKind::Config`] when the method has no weighting matrices, [`ErrorKind::Data`] without rows,
 /// [`ErrorKind::Device`] when the device was lost.
+///
+/// # Panics
+/// As [`Model::probabilities`].
 pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Explanation> {
     let method = model.config().method.name();
     let shapes = model.block_shapes();

@@ -62,6 +62,9 @@ impl Points {
     /// # Errors
     /// [`ErrorKind::Config`] for a layer that the model does not have, [`ErrorKind::Device`] when the device was
     /// lost.
+    ///
+    /// # Panics
+    /// As [`Model::probabilities`].
     pub async fn of(
         model: &Model,
         data: &Dataset,
@@ -110,6 +113,9 @@ impl Points {
     }
 
     /// Point `i`.
+    ///
+    /// # Panics
+    /// When there are not so many.
     pub fn point(&self, i: usize) -> &[f32] {
         &self.values[i * self.size..][..self.size]
     }

@@ -1,10 +1,13 @@
 //! How alike the scenarios' mean matrices are.
 
 /// Pearson correlation of every pair of vectors, after the mean over all vectors has been subtracted
-/// from each: what is common to all scenarios is not likeness.
+/// from each: what is common to all scenarios is not likeness. Vectors that are not all of one length have none.
 pub fn pearson_of_deviations(vectors: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {
     let count = vectors.len().max(1) as f64;
     let size = vectors.first().map_or(0, Vec::len);
+    if vectors.iter().any(|vector| vector.len() != size) {
+        return vec![vec![None; vectors.len()]; vectors.len()];
+    }
     let mean: Vec<f64> = (0..size)
         .map(|i| vectors.iter().map(|v| v[i]).sum::<f64>() / count)
         .collect();
@@ -52,6 +55,12 @@ mod tests {
         assert!((s[0][1].unwrap() + 1.0).abs() < 1e-9 && (s[0][0].unwrap() - 1.0).abs() < 1e-9);
         let c = cosine(&[vec![0.5, 0.6, 0.4], vec![0.5, 0.5, 0.5]]);
         assert!(c[0][1].unwrap() > 0.98, "the raw cosine hides it");
+    }
+
+    #[test]
+    fn vectors_of_several_lengths_are_not_compared() {
+        let s = pearson_of_deviations(&[vec![0.5, 0.6], vec![0.5]]);
+        assert_eq!(s, [[None, None], [None, None]]);
     }
 
     #[test]

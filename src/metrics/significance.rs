@@ -27,10 +27,10 @@ impl fmt::Display for MeanStd {
 }
 
 impl MeanStd {
-    /// Half the width of the 95 % interval of the mean, t_{n−1, 0.975} · std / √n; `None` for a single
-    /// trial.
+    /// Half the width of the 95 % interval of the mean, t_{n−1, 0.975} · std / √n; `None` for fewer
+    /// than two trials.
     pub fn interval_95(&self) -> Option<f64> {
-        let distribution = StudentsT::new(0.0, 1.0, (self.n - 1) as f64).ok()?;
+        let distribution = StudentsT::new(0.0, 1.0, self.n.checked_sub(1)? as f64).ok()?;
         Some(distribution.inverse_cdf(0.975) * self.std? / (self.n as f64).sqrt())
     }
 }
@@ -148,6 +148,11 @@ mod tests {
         let half = mean_std(&A).unwrap().interval_95().unwrap();
         assert!((half - 0.0018470435889459012).abs() < 1e-12, "{half}");
         assert_eq!(mean_std(&[0.5]).unwrap().interval_95(), None);
+        let none = MeanStd {
+            n: 0,
+            ..mean_std(&A).unwrap()
+        };
+        assert_eq!(none.interval_95(), None);
     }
 
     // numpy.mean(A), numpy.std(A, ddof=1)

@@ -21,7 +21,8 @@ pub struct BlockShape {
 }
 
 impl BlockShape {
-    /// The shape for a layer of `dn` inputs and `dm` outputs. Variant `non` has s = S.
+    /// The shape for a layer of `dn` inputs and `dm` outputs. Variant `non` has s = S. A divisor of 0, which
+    /// [`NetworkConfig::validate`](super::NetworkConfig::validate) refuses, counts as 1.
     pub fn new(dm: usize, dn: usize, config: &WeightingConfig) -> Self {
         match config.variant {
             Variant::Non => Self {
@@ -33,8 +34,8 @@ impl BlockShape {
             _ => Self {
                 dm,
                 dn,
-                dr: (dm / config.dr_div).max(1),
-                dc: (dn / config.dc_div).max(1),
+                dr: (dm / config.dr_div.max(1)).max(1),
+                dc: (dn / config.dc_div.max(1)).max(1),
             },
         }
     }
@@ -70,6 +71,9 @@ impl BlockShape {
     }
 
     /// The full S (row-major d_m × d_n) of a compact s.
+    ///
+    /// # Panics
+    /// When `s` has fewer entries than [`len`](Self::len).
     pub fn expand(&self, s: &[f32]) -> Vec<f32> {
         let mut full = Vec::with_capacity(self.dm * self.dn);
         for i in 0..self.dm {
@@ -104,6 +108,19 @@ mod tests {
         let full = shape.expand(&[1., 2., 3., 4., 5., 6.]);
         assert_eq!(full[..6], [1., 1., 2., 2., 3., 3.]);
         assert_eq!(full[12..18], [4., 4., 5., 5., 6., 6.]);
+    }
+
+    #[test]
+    fn a_divisor_of_zero_counts_as_one() {
+        let config = |dr_div, dc_div| WeightingConfig {
+            dr_div,
+            dc_div,
+            ..Default::default()
+        };
+        assert_eq!(
+            BlockShape::new(4, 6, &config(0, 0)),
+            BlockShape::new(4, 6, &config(1, 1))
+        );
     }
 
     proptest! {

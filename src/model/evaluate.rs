@@ -15,6 +15,9 @@ use crate::schema::Role;
 ///
 /// # Errors
 /// [`ErrorKind::Data`] without labels or rows, [`ErrorKind::Device`] when the device was lost.
+///
+/// # Panics
+/// As [`Model::probabilities`].
 pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -> Result<Report> {
     let logistic = scenario_blind(data, rows);
     report_beside(model, data, rows, device, logistic.as_deref()).await
@@ -24,6 +27,9 @@ pub async fn report(model: &Model, data: &Dataset, rows: &[u32], device: &str) -
 /// once.
 ///
 /// # Errors
+/// As [`report`].
+///
+/// # Panics
 /// As [`report`].
 pub async fn report_beside(
     model: &Model,

@@ -28,6 +28,9 @@ const CHUNK_VALUES: usize = 4 << 20;
 ///
 /// # Errors
 /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost, or what `visit` returns.
+///
+/// # Panics
+/// When `columns` is of another encoder, or has fewer rows than `rows` asks for.
 pub async fn predict(
     network: &Network,
     embeddings: &Embeddings,

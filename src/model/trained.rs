@@ -110,6 +110,9 @@ impl Model {
     ///
     /// # Errors
     /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost.
+    ///
+    /// # Panics
+    /// When `columns` is of another encoder, or has fewer rows than `rows` asks for.
     pub async fn probabilities(&self, columns: &Columns, rows: &[u32]) -> Result<Vec<f32>> {
         let mut out = Vec::with_capacity(rows.len());
         let visit = |chunk: Chunk<'_>| {
@@ -132,6 +135,9 @@ impl Model {
     ///
     /// # Errors
     /// [`ErrorKind::Device`](crate::ErrorKind::Device) when the device was lost, or what `visit` returns.
+    ///
+    /// # Panics
+    /// As [`probabilities`](Self::probabilities).
     pub async fn explain_rows(
         &self,
         columns: &Columns,

@@ -11,6 +11,9 @@ const MAX_FIELDS: usize = 4096;
 
 impl Schema {
     /// Checks every rule; [`parse`](Self::parse) has done it already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] for the first rule that is broken.
     pub fn check(&self) -> Result<()> {
         self.format.delimiter_byte()?;
         self.split.check()?;

@@ -30,6 +30,9 @@ impl Default for Format {
 
 impl Format {
     /// The delimiter as the byte it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when it is not one ASCII character that can part cells.
     pub fn delimiter_byte(&self) -> Result<u8> {
         match *self.delimiter.as_bytes() {
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(byte),

@@ -32,6 +32,9 @@ pub enum LabelRule {
 
 impl Label {
     /// The label of a cell, 0 or 1; `missing` says that the cell is a missing marker of the format.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] when the cell is no label.
     pub fn decode(&self, cell: &str, missing: bool) -> Result<u8> {
         let holds = |values: &[String]| values.iter().any(|value| same_value(cell, value));
         match &self.rule {

@@ -61,6 +61,9 @@ pub struct Scenario {
 
 impl Schema {
     /// Reads a schema from TOML; `name` is what errors call the text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when it is no TOML, has a key that is unknown or breaks a rule.
     pub fn parse(text: &str, name: &str) -> Result<Self> {
         let schema: Self = toml::from_str(text).map_err(|error| {
             let place = Error::new(ErrorKind::Schema, one_line(error.message())).in_file(name);
@@ -74,6 +77,9 @@ impl Schema {
     }
 
     /// The schema of a data set the project knows: `amazon`, `iaac` or `ads`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when there is no such preset.
     pub fn preset(name: &str) -> Result<Self> {
         match preset_text(name) {
             Some(text) => Self::parse(text, name),
@@ -89,6 +95,9 @@ impl Schema {
     }
 
     /// The schema as TOML that [`parse`](Self::parse) reads back to an equal schema.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] when a number cannot be written.
     pub fn to_toml(&self) -> Result<String> {
         toml::to_string(self).map_err(|error| Error::new(ErrorKind::Schema, error.to_string()))
     }

@@ -146,7 +146,8 @@ impl Scorer {
     /// calls use again.
     ///
     /// # Panics
-    /// When `out` has another length than `rows`, or `columns` is of another encoder.
+    /// When `out` has another length than `rows`, or `columns` is of another encoder or has fewer rows than `rows` asks
+    /// for.
     pub fn score(&self, columns: &Columns, rows: &[u32], out: &mut [f32], scratch: &mut Scratch) {
         self.score_all(&Selected { columns, rows }, out, scratch);
     }
@@ -167,6 +168,9 @@ impl Scorer {
     }
 
     /// Probabilities of `rows` of `columns`, in their order; with the feature `parallel` on all cores.
+    ///
+    /// # Panics
+    /// When `columns` is of another encoder, or has fewer rows than `rows` asks for.
     pub fn probabilities(&self, columns: &Columns, rows: &[u32]) -> Vec<f32> {
         let mut out = vec![0.0; rows.len()];
         #[cfg(feature = "parallel")]
@@ -185,6 +189,9 @@ impl Scorer {
 
     /// The compact weighting matrices of `rows`, \[rows, d_r, d_c\] for each of
     /// [`block_shapes`](Self::block_shapes).
+    ///
+    /// # Panics
+    /// As [`probabilities`](Self::probabilities).
     pub fn weighting(&self, columns: &Columns, rows: &[u32]) -> Vec<Vec<f32>> {
         self.weighting_all(&Selected { columns, rows })
     }

@@ -28,6 +28,10 @@ const SAMPLE_ROWS: usize = 40_000;
 /// assert_eq!(mi_dpg::schema::Schema::parse(&toml, "guessed")?, schema);
 /// # Ok::<(), mi_dpg::Error>(())
 /// ```
+///
+/// # Errors
+/// [`ErrorKind::Data`] when the first rows are no table in UTF-8, [`ErrorKind::Schema`](crate::ErrorKind::Schema) when no
+/// column can be the label or the scenario, and [`ErrorKind::Io`](crate::ErrorKind::Io) when the source fails.
 pub fn guess(source: impl Read, name: &str) -> Result<(Schema, String)> {
     let in_file = |error: Error| error.in_file(name);
     let opened = crate::data::open(source).map_err(in_file)?;
