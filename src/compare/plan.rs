@@ -10,7 +10,7 @@ use crate::train::TrainOptions;
 pub const MOST_TRIALS: usize = 10_000;
 
 /// What is compared.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The methods, in the order of the table.
     pub methods: Vec<MethodName>,

@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Schema, Split};
 
 /// A file, encoded and split.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// What turns raw rows into ids.
     pub encoder: Arc<Encoder>,

@@ -33,6 +33,18 @@ pub(super) enum RowSource<'a> {
     Parquet(Box<ParquetStream>),
 }
 
+impl std::fmt::Debug for RowSource<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Delimited(_) => "Delimited",
+            #[cfg(feature = "ndjson")]
+            Self::Ndjson(_) => "Ndjson",
+            #[cfg(feature = "parquet")]
+            Self::Parquet(_) => "Parquet",
+        })
+    }
+}
+
 /// Some rows as they stand in the source.
 #[derive(Debug, Default)]
 pub struct RawRows {

@@ -13,6 +13,7 @@ use super::rows::{Kept, RawRows, RowFormat, RowReader, RowSource};
 use crate::error::{Error, Result};
 
 /// The rows of a file in chunks, in constant memory, before they are encoded.
+#[derive(Debug)]
 pub struct RawStream<'a> {
     source: RowSource<'a>,
     columns: Vec<String>,
@@ -243,6 +244,7 @@ impl Chunk {
 }
 
 /// A file encoded in chunks: each row of the file is a row of a chunk, in order.
+#[derive(Debug)]
 pub struct EncodedStream<'a> {
     stream: RawStream<'a>,
     encoder: ChunkEncoder,

@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::random::Stream;
 
 /// Which rows and which of s become points.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointOptions {
     /// Most rows of a scenario.
     pub per_scenario: usize,

@@ -15,6 +15,7 @@ use crate::model::parameters::{Path, device_error, floats};
 use crate::ops::{AdamState, adam};
 
 /// Adam with TensorFlow's and the paper's constants: β = (0.9, 0.999), ε = 1e-8 (Burn's is 1e-5).
+#[derive(Debug)]
 pub struct DenseAdam {
     config: AdamConfig,
     steps: usize,

@@ -21,6 +21,17 @@ fn check_scenarios(options: &TrainOptions, examples: &dyn Examples) -> Result<()
     options.network.check_scenarios(layout.scenarios)
 }
 
+/// The settings and where the run stands: not the rows and the weights.
+impl std::fmt::Debug for Trainer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trainer")
+            .field("options", &self.options)
+            .field("device", &self.device_name)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Trainer {
     /// A trainer at its first step, on a [`Dataset`](crate::data::Dataset) or on [`Streamed`](crate::data::Streamed)
     /// rows. `device` is where the network runs (differentiation is added here); `device_name` goes into the model file.

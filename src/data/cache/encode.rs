@@ -39,6 +39,14 @@ pub struct CacheSummary {
     pub bytes: u64,
 }
 
+impl<W, S> std::fmt::Debug for CacheWriter<'_, W, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CacheWriter")
+            .field("chunk_rows", &self.chunk_rows)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a, W: Write + Seek, S: Read + Write + Seek> CacheWriter<'a, W, S> {
     /// A writer to the start of `out`; rows wait in `spill`, an empty temporary file, until the log has been read.
     pub fn new(out: W, spill: S) -> Self {

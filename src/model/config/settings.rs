@@ -1,11 +1,15 @@
 //! The methods' settings as one flat list of options, as a command line and a web page give them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::Deserialize;
 
 use super::{
     AdaSparseConfig, ApgCondition, ApgConfig, Condition, Method, MutualInformationConfig,
     PepNetConfig, PleConfig, PruningForm, StarConfig, Variant, WeightingConfig,
 };
+use crate::error::{Error, ErrorKind, Result, quote};
 
 /// A method by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -110,6 +114,39 @@ impl MethodName {
         Self::Dpg,
         Self::MiDpg,
     ];
+
+    /// The name on the command line and in reports, as [`Method::name`].
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dnn => "dnn",
+            Self::Ple => "ple",
+            Self::Star => "star",
+            Self::Pepnet => "pepnet",
+            Self::Adasparse => "adasparse",
+            Self::Apg => "apg",
+            Self::Dpg => "dpg",
+            Self::MiDpg => "mi-dpg",
+        }
+    }
+}
+
+impl fmt::Display for MethodName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for MethodName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|method| method.name() == text);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            let what = format!("there is no method {}", quote(text));
+            Error::new(ErrorKind::Config, what).hint(format!("one of {names}"))
+        })
+    }
 }
 
 impl MethodSettings {
@@ -218,5 +255,24 @@ impl MethodSettings {
             over: self.over,
             ..default
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_has_one_name_everywhere() {
+        for method in MethodName::ALL {
+            let name = method.to_string();
+            assert_eq!(name.parse::<MethodName>().unwrap(), method);
+            assert_eq!(MethodSettings::default().method(method).name(), name);
+            let json = serde_json::Value::from(name);
+            assert_eq!(serde_json::from_value::<MethodName>(json).unwrap(), method);
+        }
+        let error = "DNN".parse::<MethodName>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("one of dnn, ple"), "{error}");
     }
 }
