@@ -109,6 +109,32 @@ test("what cannot be copied or saved is told", async () => {
   await bench.close();
 });
 
+test("scores that cannot be saved are told, and can be saved afterwards", async () => {
+  const bench = await browser.open("?sample=ads&view=scoring");
+  await bench.ready();
+  await bench.part("score-data").click();
+  await bench.part("score-save").waitFor();
+  await bench.page.evaluate(() => {
+    window.make = URL.createObjectURL;
+    URL.createObjectURL = () => {
+      throw new Error("no room");
+    };
+  });
+  await bench.part("score-save").click();
+  await bench.part("score-save-error").waitFor();
+  assert.match(
+    await bench.text("score-save-error"),
+    /^The scores could not be saved: no room/,
+  );
+  await bench.page.evaluate(() => {
+    URL.createObjectURL = window.make;
+  });
+  const { name } = await bench.saved(bench.part("score-save"));
+  assert.equal(name, "ads.csv.scores.csv");
+  assert.equal(await bench.part("score-save-error").count(), 0);
+  await bench.close();
+});
+
 test("while a model is worked on no other can be opened, and the button shows it", async () => {
   const bench = await browser.open("?sample=ads&epochs=200&patience=200");
   await bench.ready();
