@@ -145,8 +145,9 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   const { name, bytes } = await bench.saved(bench.part("save-runs"));
   assert.equal(name, "runs.csv");
   const lines = bytes.toString().trim().split("\n");
-  assert.match(lines[0], /^Run,Drawn,Data,Epochs,/);
+  assert.match(lines[0], /^Run,Drawn,Data,Epochs,.*,Measured on,AUC,LogLoss,/);
   assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",,ads\.csv,1,/);
+  assert.match(lines[2], /,test part,0\.\d{4},0\.\d{4},/);
   assert.equal(lines.length, 3);
   await bench.close();
 });

@@ -45,3 +45,21 @@ test("a model that is there when its run is cancelled is given back", async () =
   assert.equal(model.freed, true);
   assert.equal(training.status, "cancelled");
 });
+
+test("a run that is over says on which part of the data it was measured", async () => {
+  const parts = [
+    [{ train: 8, valid: 1, test: 1 }, {}, "test part"],
+    [{ train: 8, valid: 1, test: 0 }, {}, "validation part"],
+    [{ train: 8, valid: 0, test: 0 }, null, null],
+  ];
+  for (const [has, report, measured] of parts) {
+    const client = new HandClient();
+    const device = { client: async () => client, canBeLost: false };
+    const training = new TrainingState(device);
+    const ended = training.start(source("ads.csv", has), { method: "dnn" });
+    const { run } = await client.called("train");
+    run.give({ kind: "done", model: handle(), report });
+    await ended;
+    assert.equal(training.past[0].measured, measured);
+  }
+});

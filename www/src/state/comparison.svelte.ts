@@ -4,6 +4,7 @@ import type {
   Method,
   TrainConfig,
 } from "../../client/index.ts";
+import { measuredAfterTraining } from "../lib/measure.ts";
 import type { DataState } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -17,6 +18,8 @@ export class ComparisonState {
   progress = $state.raw<ComparisonProgress | null>(null);
   /** The data the table is of. */
   of = $state("");
+  /** The part of it that the methods were measured on. */
+  measured = $state("");
   /** The device that computed it. */
   ranOn = $state("");
   seconds = $state(0);
@@ -34,6 +37,7 @@ export class ComparisonState {
     this.table = this.csv = this.progress = null;
     this.failure = null;
     this.of = this.#data.name;
+    this.measured = measuredAfterTraining(this.#data.info?.parts);
     const abort = (this.#abort = new AbortController());
     const began = performance.now();
     const clock = () => (this.seconds = (performance.now() - began) / 1000);

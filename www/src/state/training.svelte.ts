@@ -8,6 +8,7 @@ import type {
   TrainEvent,
   TrainingRun,
 } from "../../client/index.ts";
+import { measuredAfterTraining } from "../lib/measure.ts";
 import type { Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -33,6 +34,8 @@ export interface PastRun {
   points: Point[];
   epochs: EpochEvent[];
   report: Report | null;
+  /** The part of the data that the report is of; null without one. */
+  measured: string | null;
   seconds: number;
 }
 
@@ -81,7 +84,7 @@ export class TrainingState {
         if (start !== this.#starts || !this.active) return null;
         this.#run = client.train({ csv, schema: source.schema, config, resume });
         const done = await this.#follow(this.#run);
-        if (done) this.#keep(source.name, config, done.report, this.seconds);
+        if (done) this.#keep(source, config, done.report);
         return done;
       } catch (error) {
         // Cancelled: what its worker said last, or that it was closed, concerns nobody any more.
@@ -133,10 +136,11 @@ export class TrainingState {
     return null;
   }
 
-  #keep(data: string, config: TrainConfig, report: Report | null, seconds: number): void {
+  #keep({ name: data, info }: Source, config: TrainConfig, report: Report | null): void {
     const number = (this.past.at(-1)?.number ?? 0) + 1;
-    const { points, epochs } = this;
-    const run = { number, config, data, points, epochs, report, seconds };
+    const { points, epochs, seconds } = this;
+    const measured = report === null ? null : measuredAfterTraining(info?.parts);
+    const run = { number, config, data, points, epochs, report, measured, seconds };
     this.past = [...this.past, run].slice(-KEPT_RUNS);
   }
 
