@@ -73,3 +73,23 @@ test("a GPU that cannot be had is replaced by the CPU", async () => {
   assert.equal(device.info.name, "cpu");
   assert.equal(device.fallback, "no adapter; the CPU is used instead");
 });
+
+test("a device that is chosen again while it is opened is opened once, and after a failure anew", async () => {
+  const workers = handWorkers();
+  const device = new DeviceState();
+  const first = device.choose("webgpu");
+  const gpu = await workers.next();
+  const again = device.choose("webgpu");
+  assert.equal(again, first);
+  gpu.fail((await gpu.asked("open")).id, "device", "no adapter");
+  const cpu = await workers.next();
+  await cpu.answers("open", CPU);
+  assert.equal(await first, await again);
+  assert.equal(device.info.name, "cpu");
+
+  const retried = device.choose("webgpu");
+  assert.equal(cpu.terminated, true);
+  await (await workers.next()).answers("open", GPU);
+  await retried;
+  assert.equal(device.info.name, "webgpu");
+});

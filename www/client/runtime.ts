@@ -1,11 +1,12 @@
 import { ComparisonSession } from "./comparison.ts";
 import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
+import { Opening } from "./opening.ts";
 import type { Operation, Operations } from "./protocol.ts";
 import { TrainingSession } from "./session.ts";
 import { countPipelines, type PipelineBuilder } from "./pipelines.ts";
 import { timeSteps } from "./stopwatch.ts";
-import type { Progress, TrainConfig } from "./types.ts";
+import type { DeviceChoice, DeviceInfo, Progress, TrainConfig } from "./types.ts";
 import {
   loadModule,
   type WasmModel,
@@ -25,6 +26,8 @@ type Handlers = {
 export class Runtime {
   readonly #onProgress: (progress: Progress) => void;
   #module: WasmModule | null = null;
+  readonly #opening = new Opening<DeviceInfo>();
+  #counting = false;
   #checkpoints = false;
   #device = "none";
   #nextId = 1;
@@ -44,31 +47,8 @@ export class Runtime {
   }
 
   readonly handlers: Handlers = {
-    open: async ({ device, modules }) => {
-      const { flavour, open, reason } = plan(device);
-      if (flavour === "gpu") {
-        const probe = await probeWebGpu((navigator as { gpu?: GpuLike }).gpu);
-        if (!probe.ok) throw new MidpgError("device", probe.reason);
-      }
-      const say = (phase: Progress["phase"], message: string) =>
-        this.#onProgress({ phase, message });
-      const module = await loadModule(modules, flavour, (phase) =>
-        say(phase, phase === "fetch" ? `loading the ${flavour} module` : "compiling"),
-      );
-      say("device", `opening ${open}`);
-      const { GPUDevice } = globalThis as { GPUDevice?: { prototype: PipelineBuilder } };
-      if (flavour === "gpu" && GPUDevice !== undefined) {
-        countPipelines(GPUDevice.prototype, (count) =>
-          say("pipelines", `${count} GPU programs built`),
-        );
-      }
-      const opened = await module.openDevice(open);
-      this.#module = module;
-      this.#checkpoints = canBeLost(open);
-      this.#device = opened.name;
-      say("ready", `ready on ${opened.name}`);
-      return { name: opened.name, reason };
-    },
+    open: ({ device, modules }) =>
+      this.#opening.open(`${device} ${modules}`, () => this.#open(device, modules)),
     schemaToml: async ({ text }) => this.#wasm().schemaToml(text),
     guessSchema: async ({ csv }) => this.#wasm().guessSchema(csv),
     describe: async ({ csv, schema, seed }) => {
@@ -171,6 +151,33 @@ export class Runtime {
     keepModel: (model: WasmModel) => this.#keep(this.#models, model),
     freeModel: (model: number) => this.#free(model),
   };
+
+  async #open(device: DeviceChoice, modules: string): Promise<DeviceInfo> {
+    const { flavour, open, reason } = plan(device);
+    if (flavour === "gpu") {
+      const probe = await probeWebGpu((navigator as { gpu?: GpuLike }).gpu);
+      if (!probe.ok) throw new MidpgError("device", probe.reason);
+    }
+    const say = (phase: Progress["phase"], message: string) => this.#onProgress({ phase, message });
+    const module = await loadModule(modules, flavour, (phase) =>
+      say(phase, phase === "fetch" ? `loading the ${flavour} module` : "compiling"),
+    );
+    say("device", `opening ${open}`);
+    const { GPUDevice } = globalThis as { GPUDevice?: { prototype: PipelineBuilder } };
+    // Once: a device that is opened at the second try would have each of its programs told twice.
+    if (flavour === "gpu" && GPUDevice !== undefined && !this.#counting) {
+      this.#counting = true;
+      countPipelines(GPUDevice.prototype, (count) =>
+        say("pipelines", `${count} GPU programs built`),
+      );
+    }
+    const opened = await module.openDevice(open);
+    this.#module = module;
+    this.#checkpoints = canBeLost(open);
+    this.#device = opened.name;
+    say("ready", `ready on ${opened.name}`);
+    return { name: opened.name, reason };
+  }
 
   /** One wasm call at a time: an object of the module must not be entered while it waits for the GPU. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {

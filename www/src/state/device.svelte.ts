@@ -33,8 +33,13 @@ export class DeviceState {
     return this.#client;
   }
 
-  /** Changes the device. Models of the client before are gone; their files are not. */
+  /**
+   * Changes the device. Models of the client before are gone; their files are not. One that is being opened is not
+   * opened a second time.
+   */
   choose(wish: DeviceChoice): Promise<Client> {
+    const opening = this.info === null ? this.#client : null;
+    if (opening !== null && wish === this.wish) return opening;
     this.wish = wish;
     this.fallback = null;
     return this.#replace(wish);
