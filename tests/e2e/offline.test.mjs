@@ -103,6 +103,15 @@ test("a new version clears the caches of the one before, and of no other copy of
     const here = location.pathname;
     const names = [`mi-dpg ${here} 0`, `mi-dpg ${here}next/ 0`, "mi-dpg / 0"];
     for (const name of names) await caches.open(name);
+    // As the first versions called them, which did not say of which copy they were.
+    for (const [hash, path] of [
+      ["0123456789ab", here],
+      ["ba9876543210", `${here}next/`],
+    ]) {
+      const name = `mi-dpg-${hash}`;
+      await (await caches.open(name)).put(path, new Response("page"));
+      names.push(name);
+    }
     await navigator.serviceWorker.register("./sw.js");
     return names;
   });
@@ -110,8 +119,8 @@ test("a new version clears the caches of the one before, and of no other copy of
   const left = await page.evaluate(() => window.caches.keys());
   assert.deepEqual(
     caches.map((name) => left.includes(name)),
-    [false, true, true],
+    [false, true, true, false, true],
   );
-  assert.equal(left.length, 3);
+  assert.equal(left.length, 4);
   await page.close();
 });

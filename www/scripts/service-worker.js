@@ -9,6 +9,8 @@ const UNUSED = RELAXED ? /mi_dpg_bg\b.*\.wasm$/ : /mi_dpg_relaxed_bg\b.*\.wasm$/
 const SCOPE = new URL(self.registration.scope).pathname;
 const MINE = `mi-dpg ${SCOPE} `;
 const CACHE = `${MINE}${VERSION}`;
+// What the first versions called theirs, whatever their path was.
+const FORMER = /^mi-dpg-[0-9a-f]{12}$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -21,18 +23,28 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
-    caches
-      .keys()
-      .then((names) =>
-        Promise.all(
-          names
-            .filter((name) => name.startsWith(MINE) && name !== CACHE)
-            .map((name) => caches.delete(name)),
-        ),
-      )
+    forget()
+      // What cannot be cleared away is tried again by the next version.
+      .catch(() => undefined)
       .then(() => self.clients.claim()),
   );
 });
+
+/** Deletes the caches of this copy's versions before: the pages that they served are answered from this one's now. */
+async function forget() {
+  const names = (await caches.keys()).filter((name) => name !== CACHE);
+  await Promise.all(
+    names.map(async (name) => {
+      const mine = name.startsWith(MINE) || (FORMER.test(name) && (await served(name)));
+      if (mine) await caches.delete(name);
+    }),
+  );
+}
+
+/** Whether a cache keeps this copy's page: one that does not may be of another copy, which still needs it. */
+async function served(cacheName) {
+  return (await caches.match(self.registration.scope, { cacheName })) !== undefined;
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
