@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fitCells } from "../../www/src/lib/edits.ts";
 import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
 import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
@@ -16,6 +17,8 @@ const PLACE = {
   scenario: null,
   other: null,
   morph: 0,
+  row: null,
+  cells: {},
   present: false,
   trained: false,
   own: [],
@@ -31,12 +34,36 @@ test("a link leads back to the same place", () => {
     morph: 0.35,
     present: true,
     trained: true,
-    own: ["schema", "model"],
+    own: ["schema", "model", "cells"],
   };
   const link = writeLink({ seed: 3, epochs: 8 }, { seed: 1, epochs: 8 }, there);
   assert.match(link, /seed=3/);
   assert.doesNotMatch(link, /epochs/);
   assert.deepEqual(readPlace(link), there);
+});
+
+test("a link leads back to the same row and what was edited of it, in its view alone", () => {
+  const there = {
+    ...PLACE,
+    view: "impression",
+    row: 17,
+    cells: { price: "9.5", "a&b=c": "x = y", brand: null, constructor: "z" },
+  };
+  const link = writeLink({}, {}, there);
+  assert.match(link, /row=17&cell\.price=9\.5&.*&cell\.brand&/);
+  assert.deepEqual(readPlace(link), there);
+  assert.equal(writeLink({}, {}, { ...there, row: null }), "?view=impression");
+  assert.equal(writeLink({}, {}, { ...there, view: "scenarios" }), "");
+});
+
+test("edits without a row, with no column or longer than any link are not read", () => {
+  for (const row of ["", "0", "-1", "1.5", "x", "9".repeat(20)])
+    assert.deepEqual(readPlace(`?row=${row}&cell.a=1`), PLACE);
+  const long = "x".repeat(1000);
+  assert.equal(fitCells({ a: long }), false);
+  assert.equal(fitCells({ a: long.slice(10) }), true);
+  for (const cell of [`cell.a=${long}`, "cell.=1", "cell"])
+    assert.deepEqual(readPlace(`?row=3&${cell}`), { ...PLACE, row: 3 });
 });
 
 test("the first sight of the page has an empty link, and nonsense leads there", () => {
@@ -51,6 +78,10 @@ test("what a link cannot carry is said, one thing or several", () => {
   assert.match(
     ownNotice(["schema", "model"]),
     /an edited schema and a model file of its own/,
+  );
+  assert.match(
+    ownNotice(["data", "cells"]),
+    /and edited fields of an impression, .* and edit the fields in the same way/,
   );
 });
 

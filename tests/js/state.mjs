@@ -127,11 +127,15 @@ export function handle(name = "mi-dpg", info = {}) {
   };
 }
 
-/** A log that was read. */
-export function source(name, parts = { train: 8, valid: 1, test: 1 }) {
+/** A log that was read: the user's own or a sample. */
+export function source(
+  name,
+  parts = { train: 8, valid: 1, test: 1 },
+  sample = null,
+) {
   const bytes = new Uint8Array(1);
   const table = async () => bytes;
-  return { name, schema: `# ${name}`, table, bytes, info: { parts } };
+  return { name, sample, schema: `# ${name}`, table, bytes, info: { parts } };
 }
 
 /** Workers as the browser would start them: `workers.next("spawn")` waits for one, `worker.asked(op)` for what it is asked. */

@@ -72,3 +72,28 @@ test("a template that was put up where nothing could be guessed is not taken for
   assert.equal(bench.data.failure, "no label");
   assert.equal(bench.data.template, true);
 });
+
+test("a link says that edits are not in it, and asks for the training all the same", async () => {
+  globalThis.location = { search: "?view=impression&trained&own=cells&row=2" };
+  handWorkers();
+  const bench = new Workbench();
+  globalThis.fetch = () => Promise.reject(new Error("no network"));
+  await bench.begin();
+  assert.match(bench.notice, /edited fields of an impression/);
+  const asked = new URLSearchParams(bench.link);
+  assert.deepEqual([...asked.keys()], ["view", "row", "trained"]);
+
+  const own = { name: "own.csv", sample: null, schema: "", table: () => {} };
+  const cells = { price: "secret" };
+  bench.model.source = own;
+  bench.model.info = { weighted: true };
+  bench.model.impressions = async () => [{ line: 4, scenario: "a", cells }];
+  await bench.impressions.find();
+  bench.impression.edit("price", "secret, edited");
+  assert.doesNotMatch(bench.link, /secret|cell\./);
+  const made = new URLSearchParams(bench.link);
+  assert.deepEqual([made.get("row"), made.get("own")], ["4", "cells"]);
+  bench.look.view = "scenarios";
+  assert.doesNotMatch(bench.link, /row|own/);
+  globalThis.location = { search: "" };
+});

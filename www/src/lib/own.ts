@@ -5,6 +5,7 @@ const SAID: Record<Own, readonly [had: string, todo: string]> = {
   data: ["a file of its own", "open the same file"],
   schema: ["an edited schema", "edit the schema in the same way and train"],
   model: ["a model file of its own", "open the same model file"],
+  cells: ["edited fields of an impression", "edit the fields in the same way"],
 };
 
 /** Nothing where the link carries everything. */

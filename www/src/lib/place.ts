@@ -1,4 +1,6 @@
 // Where the reader is: which view, which scenario, how the matrices are looked at. A link carries it.
+import { readCells, writeCells, type Cells } from "./edits.ts";
+
 export const VIEWS = [
   ["scenarios", "Scenarios"],
   ["impression", "One impression"],
@@ -20,8 +22,11 @@ export const LOOKS = [
 
 export type Look = (typeof LOOKS)[number][0];
 
-/** What the maker of a link had of their own, which no link carries: the table, its schema, the model file. */
-export const OWN = ["data", "schema", "model"] as const;
+/**
+ * What the maker of a link had of their own, which no link carries: the table, its schema, the model file, edited cells
+ * of an impression.
+ */
+export const OWN = ["data", "schema", "model", "cells"] as const;
 
 export type Own = (typeof OWN)[number];
 
@@ -33,6 +38,10 @@ export interface Place {
   other: string | null;
   /** How far the first of two matrices is morphed into the second, 0 to 1. */
   morph: number;
+  /** The line of the impression in the data; null is the first of the scenario. */
+  row: number | null;
+  /** What was changed of it. */
+  cells: Cells;
   present: boolean;
   /** The model was trained with the settings of the link and is not the sample's own. */
   trained: boolean;
@@ -46,12 +55,15 @@ const known = <T extends string>(
 
 export function readPlace(search: string): Place {
   const query = new URLSearchParams(search);
+  const row = line(query.get("row"));
   return {
     view: known(VIEWS, query.get("view")),
     look: known(LOOKS, query.get("look")),
     scenario: query.get("scenario"),
     other: query.get("other"),
     morph: share(query.get("morph")),
+    row,
+    cells: row === null ? {} : readCells(query),
     present: query.has("present"),
     trained: query.has("trained"),
     own: ownIn(query.get("own")),
@@ -62,6 +74,11 @@ export function readPlace(search: string): Place {
 function share(text: string | null): number {
   const value = Number(text ?? 0);
   return value > 0 && value <= 1 ? value : 0;
+}
+
+/** null for what is no line. */
+function line(text: string | null): number | null {
+  return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }
 
 /** Without a value it is the data. */
@@ -88,6 +105,10 @@ export function writeLink(
   if ((place.look === "two" || place.view === "impression") && place.other !== null)
     query.set("other", place.other);
   if (place.look === "two" && place.morph > 0) query.set("morph", String(place.morph));
+  if (place.view === "impression" && place.row !== null) {
+    query.set("row", String(place.row));
+    writeCells(query, place.cells);
+  }
   for (const flag of ["present", "trained"] as const) {
     if (place[flag]) query.set(flag, "");
   }

@@ -5,6 +5,8 @@ import type { DeviceState } from "./device.svelte.ts";
 /** A log as something was made of it: what is opened later does not change it. */
 export interface Source {
   name: string;
+  /** The sample that it is; null for a file of the user's own. */
+  sample: string | null;
   schema: string;
   table: () => Promise<Table>;
   /** What is in it; null where it was not read yet. */
@@ -46,7 +48,8 @@ export class DataState {
 
   /** What is chosen now. */
   get source(): Source {
-    return { name: this.name, schema: this.schema, table: this.#table, info: this.info };
+    const { name, sample, schema, info } = this;
+    return { name, sample, schema, table: this.#table, info };
   }
 
   /** The table: the user's file as it is, a sample's bytes, which are fetched when they are first wanted. */

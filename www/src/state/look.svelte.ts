@@ -1,6 +1,6 @@
 import type { Explanation } from "../../client/index.ts";
 import type { Against } from "../lib/matrices.ts";
-import { readPlace, type Look, type Own, type Place, type View } from "../lib/place.ts";
+import { readPlace, type Look, type Place, type View } from "../lib/place.ts";
 
 /** What the reader looks at: the view, the scenarios that are picked, and how the matrices are shown. */
 export class LookState {
@@ -45,9 +45,9 @@ export class LookState {
   }
 
   /** What a link says of it. */
-  place(trained: boolean, own: readonly Own[]): Place {
+  place(rest: Pick<Place, "row" | "cells" | "trained" | "own">): Place {
     const { view, look, scenario, other, morphed: morph, present } = this;
-    return { view, look, scenario, other, morph, present, trained, own };
+    return { view, look, scenario, other, morph, present, ...rest };
   }
 }
 

@@ -8,6 +8,7 @@ import { DataState } from "./data.svelte.ts";
 import { DeviceState } from "./device.svelte.ts";
 import { DiversityState } from "./diversity.svelte.ts";
 import { Found } from "./found.svelte.ts";
+import { ImpressionState } from "./impression.svelte.ts";
 import { LookState } from "./look.svelte.ts";
 import { ModelState } from "./model.svelte.ts";
 import { ScorerState } from "./scorer.svelte.ts";
@@ -25,6 +26,12 @@ export class Workbench {
   readonly model = new ModelState(this.device, this.data);
   readonly scorer = new ScorerState();
   readonly impressions = new Found(this.model, () => this.model.impressions());
+  readonly impression = new ImpressionState(
+    location.search,
+    this.model,
+    this.look,
+    this.impressions,
+  );
   readonly diversity = new DiversityState(this.device, this.model);
   readonly comparison = new ComparisonState(this.device, this.data);
   readonly scoring = new ScoringState(this.device, this.model);
@@ -62,7 +69,8 @@ export class Workbench {
     const place = readPlace(location.search);
     this.device.wish = this.options.device;
     this.notice = ownNotice(place.own);
-    this.#promised = place.trained && place.own.length === 0;
+    // Edited fields are no part of what is trained.
+    this.#promised = place.trained && place.own.every((own) => own === "cells");
     await this.data.list();
     // Whoever was quicker with a file of their own keeps it.
     if (this.data.name === "") await this.#showSample(this.options.sample);
@@ -149,7 +157,13 @@ export class Workbench {
     const { config } = this.model;
     const current = $state.snapshot(this.options);
     const options = trained && config ? withConfig(current, config) : current;
-    const place = this.look.place(trained || this.#promised, this.#own);
+    const { row, cells, kept } = this.impression.place;
+    const place = this.look.place({
+      row,
+      cells,
+      trained: trained || this.#promised,
+      own: kept && this.look.view === "impression" ? [...this.#own, "cells"] : this.#own,
+    });
     return writeLink({ ...options }, { ...DEFAULTS }, place);
   }
 
