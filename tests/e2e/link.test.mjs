@@ -139,7 +139,7 @@ test("a link to an impression shows the same row, and what was edited of it", as
 test("a link to an impression of a file of its own has the number of its row and nothing else of it", async () => {
   const rows = Array.from(
     { length: 300 },
-    (_, i) => `${i % 2},${"xy"[i % 2]},secret-${i % 7}`,
+    (_, i) => `${i % 2},secret-${"xy"[i % 2]},secret-${i % 7}`,
   );
   const file = {
     name: "secret.csv",
@@ -158,6 +158,10 @@ test("a link to an impression of a file of its own has the number of its row and
   };
   const bench = await browser.open("?epochs=1&maxSteps=2");
   await open(bench);
+  await bench.view("scenarios");
+  await bench.pickScenario(1);
+  await bench.view("impression");
+  await bench.part("flip").getByRole("radio").nth(0).check();
   const first = await bench.text("impression-line");
   await bench.page.getByRole("button", { name: "Next impression" }).click();
   await changed(bench, "impression-line", first);

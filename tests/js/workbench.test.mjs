@@ -97,3 +97,32 @@ test("a link says that edits are not in it, and asks for the training all the sa
   assert.doesNotMatch(bench.link, /row|own/);
   globalThis.location = { search: "" };
 });
+
+test("a link names a sample's scenarios, and none of the user's own", () => {
+  globalThis.location = { search: "?scenario=linked" };
+  const bench = new Workbench();
+  globalThis.location = { search: "" };
+  const { look, model } = bench;
+  const log = (sample) => ({ sample, info: { scenarios: ["Books"] } });
+  const named = (scenario) => {
+    Object.assign(look, { look: "two", scenario, other: scenario });
+    const query = new URLSearchParams(bench.link);
+    assert.equal(query.get("other"), query.get("scenario"));
+    return query.get("scenario") !== null;
+  };
+  // What the link said stays, and nothing else is known yet.
+  assert.deepEqual(["linked", "Books"].map(named), [true, false]);
+
+  // A model of the sample may have learned scenarios that the reading of it did not find.
+  Object.assign(model, {
+    source: log("amazon"),
+    info: { scenarios: ["Toys"] },
+    origin: "trained",
+  });
+  const names = ["Books", "Toys", "(unknown)", "secret"];
+  assert.deepEqual(names.map(named), [true, true, true, false]);
+  model.origin = "file";
+  assert.deepEqual(names.map(named), [true, false, true, false]);
+  model.source = log(null);
+  assert.deepEqual(names.map(named), [false, false, false, false]);
+});

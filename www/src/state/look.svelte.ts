@@ -44,9 +44,14 @@ export class LookState {
     return { kind: "mean" };
   }
 
-  /** What a link says of it. */
-  place(rest: Pick<Place, "row" | "cells" | "trained" | "own">): Place {
-    const { view, look, scenario, other, morphed: morph, present } = this;
+  /** What a link says of it; of scenarios it names those alone that may be told. */
+  place(
+    rest: Pick<Place, "row" | "cells" | "trained" | "own">,
+    told: (scenario: string) => boolean,
+  ): Place {
+    const { view, look, morphed: morph, present } = this;
+    const named = (name: string | null) => (name !== null && told(name) ? name : null);
+    const [scenario, other] = [named(this.scenario), named(this.other)];
     return { view, look, scenario, other, morph, present, ...rest };
   }
 }

@@ -15,6 +15,9 @@ import { ScorerState } from "./scorer.svelte.ts";
 import { ScoringState } from "./scoring.svelte.ts";
 import { TrainingState } from "./training.svelte.ts";
 
+/** What rows of a scenario that is not known, or of none, go under. */
+const NO_SCENARIO = ["(unknown)", "(missing)"];
+
 /** The whole page's state: settings, device, data, the runs, the model and what is looked at. */
 export class Workbench {
   options = $state(readOptions(location.search));
@@ -39,10 +42,17 @@ export class Workbench {
   notice = $state<string | null>(null);
   /** A model that the link asks to be trained, until it is or the reader goes on with something else. */
   #promised = $state(false);
+  /** The scenarios that the link of this page names. */
+  readonly #linked: ReadonlySet<string | null>;
   /** The schema that came with the sample. */
   #schema: string | null = null;
   /** What of the user's own the model was trained with. */
   #made = $state.raw<readonly Own[]>([]);
+
+  constructor() {
+    const { scenario, other } = readPlace(location.search);
+    this.#linked = new Set([scenario, other]);
+  }
 
   /** Everything that uses the worker for long. */
   get busy(): boolean {
@@ -158,13 +168,24 @@ export class Workbench {
     const current = $state.snapshot(this.options);
     const options = trained && config ? withConfig(current, config) : current;
     const { row, cells, kept } = this.impression.place;
-    const place = this.look.place({
+    const rest = {
       row,
       cells,
       trained: trained || this.#promised,
-      own: kept && this.look.view === "impression" ? [...this.#own, "cells"] : this.#own,
-    });
+      own: kept && this.look.view === "impression" ? [...this.#own, "cells" as const] : this.#own,
+    };
+    const place = this.look.place(rest, (name) => this.#isCommon(name));
     return writeLink({ ...options }, { ...DEFAULTS }, place);
+  }
+
+  /** Whether a scenario's name is no word of the user's own: one of a sample's, or one that a link brought. */
+  #isCommon(name: string): boolean {
+    if (this.#linked.has(name)) return true;
+    const { source, info, origin } = this.model;
+    if (source === null || source.sample === null) return false;
+    // A model file may have learned from anything.
+    const learned = origin === "file" ? null : info?.scenarios;
+    return [source.info?.scenarios, learned, NO_SCENARIO].some((names) => names?.includes(name));
   }
 
   /** What is seen now and no link carries. */
