@@ -243,6 +243,28 @@ for (const [view, picture] of [
     await bench.close();
   });
 
+test("a scorer that stops is told, and started again when it is asked for", async () => {
+  const bench = await browser.open("?sample=ads&view=impression");
+  await bench.part("flip-table").waitFor();
+  const said = await bench.text("flip-table");
+  const worker = bench.page
+    .workers()
+    .find((worker) => /scorer/.test(worker.url()));
+  // An error that nobody catches is what a crash looks like from outside.
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("killed by the test");
+    });
+  });
+  await bench.part("scorer-error").waitFor();
+  assert.match(await bench.text("scorer-error"), /^the scorer stopped: /);
+  await bench.part("impression-again").click();
+  await bench.part("flip-table").waitFor();
+  assert.equal(await bench.text("flip-table"), said);
+  assert.equal(await bench.part("scorer-error").count(), 0);
+  await bench.close();
+});
+
 test("WebGPU without an adapter: the reason is shown and the CPU trains", async () => {
   const bench = await browser.open("?device=webgpu&epochs=1&sample=ads");
   await bench.ready();

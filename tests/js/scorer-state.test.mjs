@@ -78,3 +78,26 @@ test("what failed is loaded when it is asked for again", async (t) => {
   assert.equal(scorer.failure, null);
   assert.equal(scorer.info.method, "model 1");
 });
+
+test("a worker that stops takes its model along, and the next one loads it again", async (t) => {
+  worker(t);
+  const scorer = new ScorerState();
+  let running;
+  const start = globalThis.Worker;
+  globalThis.Worker = class {
+    constructor() {
+      running = new start();
+      return Object.assign(running, { terminate: () => undefined });
+    }
+  };
+  await scorer.load("one", file(1));
+  running.onerror({ message: "out of memory", preventDefault() {} });
+  assert.match(scorer.failure, /the scorer stopped: out of memory/);
+  assert.equal(scorer.info, null);
+
+  const given = worker(t);
+  await scorer.load("one", file(1));
+  assert.deepEqual(given, [1]);
+  assert.equal(scorer.failure, null);
+  assert.equal(scorer.info.method, "model 1");
+});

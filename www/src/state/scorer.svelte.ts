@@ -59,6 +59,8 @@ export class ScorerState {
       worker.terminate();
       if (this.#worker !== worker) return;
       this.#worker = this.#service = null;
+      // The model went with it: the next worker has none until it is loaded again.
+      this.info = null;
       this.#fail(new Error(`the scorer stopped: ${event.message || "it could not be loaded"}`));
     };
     this.#worker = worker;
