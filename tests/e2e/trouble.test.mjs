@@ -109,32 +109,6 @@ test("what cannot be copied or saved is told", async () => {
   await bench.close();
 });
 
-test("scores that cannot be saved are told, and can be saved afterwards", async () => {
-  const bench = await browser.open("?sample=ads&view=scoring");
-  await bench.ready();
-  await bench.part("score-data").click();
-  await bench.part("score-save").waitFor();
-  await bench.page.evaluate(() => {
-    window.make = URL.createObjectURL;
-    URL.createObjectURL = () => {
-      throw new Error("no room");
-    };
-  });
-  await bench.part("score-save").click();
-  await bench.part("score-save-error").waitFor();
-  assert.match(
-    await bench.text("score-save-error"),
-    /^The scores could not be saved: no room/,
-  );
-  await bench.page.evaluate(() => {
-    URL.createObjectURL = window.make;
-  });
-  const { name } = await bench.saved(bench.part("score-save"));
-  assert.equal(name, "ads.csv.scores.csv");
-  assert.equal(await bench.part("score-save-error").count(), 0);
-  await bench.close();
-});
-
 test("while a model is worked on no other can be opened, and the button shows it", async () => {
   const bench = await browser.open("?sample=ads&epochs=200&patience=200");
   await bench.ready();
@@ -242,28 +216,6 @@ for (const [view, picture] of [
     assert.equal(await bench.part(`${view}-error`).count(), 0);
     await bench.close();
   });
-
-test("a scorer that stops is told, and started again when it is asked for", async () => {
-  const bench = await browser.open("?sample=ads&view=impression");
-  await bench.part("flip-table").waitFor();
-  const said = await bench.text("flip-table");
-  const worker = bench.page
-    .workers()
-    .find((worker) => /scorer/.test(worker.url()));
-  // An error that nobody catches is what a crash looks like from outside.
-  await worker.evaluate(() => {
-    setTimeout(() => {
-      throw new Error("killed by the test");
-    });
-  });
-  await bench.part("scorer-error").waitFor();
-  assert.match(await bench.text("scorer-error"), /^the scorer stopped: /);
-  await bench.part("impression-again").click();
-  await bench.part("flip-table").waitFor();
-  assert.equal(await bench.text("flip-table"), said);
-  assert.equal(await bench.part("scorer-error").count(), 0);
-  await bench.close();
-});
 
 test("WebGPU without an adapter: the reason is shown and the CPU trains", async () => {
   const bench = await browser.open("?device=webgpu&epochs=1&sample=ads");
