@@ -42,7 +42,9 @@
 //! | `map` | t-SNE of rows |
 //! | `mimalloc` | a faster allocator for the command |
 //!
-//! Without any, the scorer is there, and all that it needs.
+//! Without any, the scorer is there, and all that it needs. `cli`, `train`, `flex`, `parallel`, `parquet` and `mimalloc`
+//! are on by default, for the command; a library wants `default-features = false` and what it uses. Errors name a setting
+//! by the command's flag, which is its name in the configuration with hyphens.
 
 pub mod artifact;
 #[cfg(feature = "capi")]

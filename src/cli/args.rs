@@ -53,7 +53,7 @@ pub(super) struct Network {
 impl Network {
     /// The configuration, or the flag that the method does not have.
     pub(super) fn config(&self) -> Result<NetworkConfig, &'static str> {
-        match self.method.superfluous(self.model) {
+        match self.method.superfluous(&[self.model]) {
             Some(flag) => Err(flag),
             None => Ok(NetworkConfig {
                 embedding: self.embedding,

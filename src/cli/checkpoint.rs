@@ -16,6 +16,14 @@ pub(super) struct Checkpoint {
     took: Duration,
 }
 
+/// Parses seconds between checkpoints.
+pub(super) fn seconds(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds >= 0.0 => Ok(seconds),
+        _ => Err("not a number of seconds, 0 or more".to_owned()),
+    }
+}
+
 impl Checkpoint {
     pub(super) fn beside(out: &Path, every: f64) -> Self {
         let mut name = out.as_os_str().to_owned();

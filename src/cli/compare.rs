@@ -9,12 +9,13 @@ use super::progress;
 use super::setting::Setting;
 use crate::compare::{Comparison, Plan, Settings, csv, markdown, text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{MethodName, Variant};
+use crate::model::{MethodName, MethodSettings, Variant};
 
 /// Compare methods over trials on one log: the paper's Table 1
 ///
-/// Every method gets the same split, seeds and budget, and is stopped by validation alone; the test part is
-/// measured once, at the end of each trial. The row of dpg is its best variant on validation.
+/// Every method gets the same split and seeds and is stopped by validation alone; the test part is measured once, at
+/// the end of each trial. Each of dpg's --variants runs all trials, and its row is the best of them on validation;
+/// mi-dpg has the one of --variant, whatever dpg's is.
 /// A killed run continues where it was when it is started again with the same --out.
 #[derive(Debug, ClapArgs)]
 #[command(
@@ -32,20 +33,29 @@ pub(super) struct Args {
     /// First try N settings of each method and keep the best on validation [default: its defaults]
     #[arg(long, value_name = "N", default_value_t = 0)]
     tune: usize,
-    /// The variants of dpg that its row is chosen from; `non` takes minutes a trial on 100,000 rows
+    /// The variants of dpg that its row is chosen from, with --tune those of mi-dpg too; `non` takes minutes a trial on
+    /// 100,000 rows
     #[arg(long, value_delimiter = ',', default_value = "r,rc,c,non")]
     variants: Vec<Variant>,
+    #[command(flatten)]
+    method: MethodSettings,
     /// Print the comparison as JSON on the standard output
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
+    let methods = methods(&args.methods)?;
+    if let Some(flag) = args.method.superfluous(&methods) {
+        let message = format!("{flag} is for none of the methods that are compared");
+        return Err(Error::new(ErrorKind::Config, message).hint("leave it out"));
+    }
     let plan = Plan::new(Settings {
-        methods: methods(&args.methods)?,
+        methods,
         trials: args.trials,
         tune: args.tune,
         variants: args.variants.clone(),
+        method: args.method.clone(),
         base: args.setting.base(),
     })?;
     let runner = args.setting.open()?;

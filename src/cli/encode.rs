@@ -19,8 +19,8 @@ use crate::train::TrainOptions;
 
 /// Encode a log once into a cache, to train on more rows than memory holds
 ///
-/// The cache holds the encoder that training would learn from the log, and the encoded rows by part. Train, evaluate
-/// and compare take it as --data, without a schema.
+/// The cache holds the encoder that training would learn from the log, and the encoded rows by part. Train, evaluate,
+/// compare, sweep and explain take it as --data, without a schema.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  midpg encode --data log.csv --schema amazon --out log.midpg-cache\n  midpg train --data log.midpg-cache --model mi-dpg --out model.safetensors"

@@ -18,7 +18,9 @@ use crate::train::device::{self, OpenDevice};
 /// Show a model's weighting matrices per scenario, as JSON and SVG
 ///
 /// Writes explanation.json (mean matrices, similarity of scenarios, separation, the map's points), weighting.svg,
-/// similarity.svg and map.svg. With --against, a second model stands beside the first.
+/// similarity.svg and map.svg. With --against, a second model stands beside the first. Scenarios are as similar as what
+/// they add to the mean matrix over scenarios is correlated; the cosine of the matrices themselves, which is near 1
+/// everywhere, is in the JSON.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  midpg explain --model mi-dpg.safetensors --against dpg.safetensors --data log.csv --out explained"

@@ -31,7 +31,7 @@ pub(super) struct Fitting {
     /// Standard deviation of fresh embeddings
     #[arg(long, default_value_t = TrainOptions::default().embedding_std)]
     embedding_std: f32,
-    /// Probability that an id is taken for unknown while training
+    /// Probability that an id of a field without the role scenario is taken for unknown while training
     #[arg(long, default_value_t = TrainOptions::default().oov_dropout)]
     oov_dropout: f32,
     /// CPU threads [default: all]

@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 
 use super::args::{BadRows, Network};
 use super::cached;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{self, Checkpoint};
 use super::files;
 use super::fitting::Fitting;
 use super::follow::{READ_EVERY, follow};
@@ -54,7 +54,7 @@ pub(super) struct Args {
     #[arg(long)]
     resume: bool,
     /// Least seconds between checkpoints; their writing takes at most a twentieth of the time
-    #[arg(long, value_name = "S", default_value_t = 30.0)]
+    #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = checkpoint::seconds)]
     checkpoint_every: f64,
     /// Rows of a cache that are in memory and shuffled together, rounded up to chunks of 65,536; a cache that has no
     /// more to train on is read whole

@@ -21,6 +21,8 @@ pub struct Settings {
     /// The variants of DPG that are tried: without `tune` each runs every trial, and the best on validation is
     /// DPG's row.
     pub variants: Vec<Variant>,
+    /// Settings of the methods; each takes those that it has.
+    pub method: MethodSettings,
     /// What all runs share; its network's method is replaced.
     pub base: TrainOptions,
 }
@@ -76,7 +78,7 @@ impl Plan {
             if rows.iter().any(|row| row.method == method) {
                 return bad("a method is named twice", "name each once: --methods a,b,c");
             }
-            let base = with_method(&settings.base, MethodSettings::default().method(method));
+            let base = with_method(&settings.base, settings.method.method(method));
             let options = if settings.tune > 1 {
                 candidates(method, &base, &settings)
             } else if method == MethodName::Dpg {
@@ -208,12 +210,13 @@ fn with_method(base: &TrainOptions, method: Method) -> TrainOptions {
 
 /// DPG's row is its best variant on validation.
 fn variants(base: &TrainOptions, variants: &[Variant]) -> Vec<TrainOptions> {
+    let given = base.network.method.weighting().cloned().unwrap_or_default();
     variants
         .iter()
         .map(|&variant| {
             let weighting = WeightingConfig {
                 variant,
-                ..Default::default()
+                ..given.clone()
             };
             with_method(base, Method::Dpg { weighting })
         })

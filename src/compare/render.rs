@@ -146,10 +146,12 @@ fn notes(comparison: &Comparison) -> String {
         "{} trials, {} test rows; mean ± standard deviation; gain over dnn (positive is better)",
         comparison.trials, comparison.test_rows
     );
-    if let Some(best) = &comparison.best_baseline {
+    if let (Some(auc), Some(logloss)) =
+        (&comparison.best_baseline, &comparison.best_baseline_logloss)
+    {
         let _ = writeln!(
             out,
-            "* better than the best baseline (by AUC: {best}), paired t-test, p <= 0.05"
+            "* better than the best baseline (by AUC {auc}, by LogLoss {logloss}), paired t-test, p <= 0.05"
         );
     }
     if let Some(best) = &comparison.best {

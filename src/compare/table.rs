@@ -18,8 +18,10 @@ pub struct Comparison {
     /// One row a method.
     pub methods: Vec<MethodRow>,
     /// The method with the best mean AUC among those that are compared against (all but DPG and
-    /// MI-DPG), which `*` refers to.
+    /// MI-DPG), which `*` at an AUC refers to.
     pub best_baseline: Option<String>,
+    /// The one with the best mean LogLoss, which `*` at a LogLoss refers to.
+    pub best_baseline_logloss: Option<String>,
     /// The same per scenario.
     pub scenarios: Vec<ScenarioRow>,
     /// On generated data the best possible figures.
@@ -154,6 +156,7 @@ impl Comparison {
             trials: plan.settings().trials,
             test_rows: first.map_or(0, |report| report.rows),
             best_baseline: best_auc.map(|i| methods[i].method.clone()),
+            best_baseline_logloss: best_logloss.map(|i| methods[i].method.clone()),
             scenarios: scenarios(&rows, first),
             best: first.and_then(|r| r.truth).map(|truth| Best {
                 auc: truth.best_auc,

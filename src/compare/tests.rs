@@ -1,6 +1,6 @@
 use super::*;
 use crate::metrics::{ParameterCounts, Report, ScenarioReport, Scenarios, Truth};
-use crate::model::{Method, MethodName, Variant};
+use crate::model::{Method, MethodName, MethodSettings, Variant};
 use crate::train::{Select, TrainOptions};
 
 fn settings(methods: &[MethodName], tune: usize) -> Settings {
@@ -9,6 +9,7 @@ fn settings(methods: &[MethodName], tune: usize) -> Settings {
         trials: 3,
         tune,
         variants: vec![Variant::R, Variant::Rc, Variant::C, Variant::Non],
+        method: MethodSettings::default(),
         base: TrainOptions {
             seed: 5,
             ..Default::default()
@@ -69,6 +70,44 @@ fn a_plan_gives_every_method_the_same_seeds_and_dpg_its_variants() {
     assert_ne!(
         trials[0].key("data", "cpu").unwrap(),
         trials[0].key("other data", "cpu").unwrap()
+    );
+}
+
+#[test]
+fn every_method_takes_the_settings_that_it_has() {
+    let settings = Settings {
+        method: MethodSettings {
+            lambda: Some(0.25),
+            dc_div: Some(16),
+            variant: Some(Variant::C),
+            levels: Some(1),
+            ..Default::default()
+        },
+        ..settings(&[MethodName::Ple, MethodName::Dpg, MethodName::MiDpg], 0)
+    };
+    let plan = Plan::new(settings).unwrap();
+    let mut variants = Vec::new();
+    for trial in plan.trials() {
+        match trial.options.network.method {
+            Method::Ple(config) => assert_eq!(config.levels, 1),
+            Method::Dpg { weighting } => {
+                assert_eq!(weighting.dc_div, 16);
+                variants.push(weighting.variant);
+            }
+            Method::MiDpg {
+                weighting,
+                mutual_information,
+            } => {
+                assert_eq!((weighting.dc_div, weighting.variant), (16, Variant::C));
+                assert_eq!(mutual_information.lambda, 0.25);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    variants.dedup();
+    assert_eq!(
+        variants,
+        [Variant::R, Variant::Rc, Variant::C, Variant::Non]
     );
 }
 

@@ -20,7 +20,7 @@ pub enum Event {
         epoch: usize,
         /// Most epochs.
         epochs: usize,
-        /// What was minimised: binary cross entropy + λ L_mi.
+        /// What was minimised: binary cross entropy, λ L_mi, and AdaSparse's penalty where it has one.
         loss: f32,
         /// Binary cross entropy of the batch.
         bce: f32,
@@ -54,7 +54,7 @@ pub enum Event {
         epochs: usize,
         /// The epoch whose weights were kept, from 1.
         best_epoch: usize,
-        /// Whether patience ran out before the epochs did.
+        /// Whether training ended before the epochs did: patience ran out, or `max_steps` were made.
         stopped_early: bool,
     },
 }

@@ -41,8 +41,8 @@ struct TrialInfo<'a> {
 
 #[wasm_bindgen]
 impl Comparison {
-    /// A comparison of `methods` over `trials` seeds each; `config` is what all runs share. DPG's row is its best
-    /// variant on validation.
+    /// A comparison of `methods` over `trials` seeds each; `config` is what all runs share, and each method's settings
+    /// are those in it that the method has. DPG's row is the best on validation of its variants r, rc and c.
     pub fn plan(
         #[wasm_bindgen(unchecked_param_type = "Method[]")] methods: JsValue,
         trials: usize,
@@ -53,12 +53,14 @@ impl Comparison {
                 let message = format!("the list of methods is not valid: {error}");
                 js_error(Error::new(ErrorKind::Config, message))
             })?;
+        let (base, method) = config::parse_with_methods(config)?;
         let settings = Settings {
             methods,
             trials,
             tune: 0,
             variants: vec![Variant::R, Variant::Rc, Variant::C],
-            base: config::parse(config)?,
+            method,
+            base,
         };
         let trials = Plan::new(settings.clone()).map_err(js_error)?.trials();
         Ok(Self {

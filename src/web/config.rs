@@ -44,19 +44,24 @@ struct TrainConfig {
 
 /// The settings of a JavaScript object.
 pub(super) fn parse(config: JsValue) -> JsResult<TrainOptions> {
+    parse_with_methods(config).map(|(options, _)| options)
+}
+
+/// The same, and those of all methods that it has, whichever method it names.
+pub(super) fn parse_with_methods(config: JsValue) -> JsResult<(TrainOptions, MethodSettings)> {
     let config: TrainConfig = serde_wasm_bindgen::from_value(config).map_err(|error| {
         js_error(Error::new(
             ErrorKind::Config,
             format!("the training configuration is not valid: {error}"),
         ))
     })?;
-    let options = config.options();
+    let (options, settings) = config.options();
     options.validate().map_err(js_error)?;
-    Ok(options)
+    Ok((options, settings))
 }
 
 impl TrainConfig {
-    fn options(self) -> TrainOptions {
+    fn options(self) -> (TrainOptions, MethodSettings) {
         let (t, n) = (TrainOptions::default(), NetworkConfig::default());
         let settings = MethodSettings {
             variant: self.variant,
@@ -76,7 +81,7 @@ impl TrainConfig {
             rank_div: self.rank_div,
             over: self.over,
         };
-        TrainOptions {
+        let options = TrainOptions {
             network: NetworkConfig {
                 embedding: self.embedding.unwrap_or(n.embedding),
                 hidden: self.hidden.unwrap_or(n.hidden),
@@ -91,6 +96,7 @@ impl TrainConfig {
             select: self.select.unwrap_or(t.select),
             max_steps: self.max_steps,
             ..t
-        }
+        };
+        (options, settings)
     }
 }

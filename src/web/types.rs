@@ -120,7 +120,7 @@ export interface ComparisonRow {
   calibration: MeanStd | null; parameters: { embedding: number; network: number }; seconds: MeanStd | null;
 }
 export interface ComparisonTable {
-  trials: number; test_rows: number; methods: ComparisonRow[]; best_baseline: Method | null;
+  trials: number; test_rows: number; methods: ComparisonRow[]; best_baseline: Method | null; best_baseline_logloss: Method | null;
   scenarios: { scenario: string; rows: number; positives: number; auc: (MeanStd | null)[]; logloss: (MeanStd | null)[]; calibration: (MeanStd | null)[] }[];
 }
 "#;

@@ -29,7 +29,8 @@ export interface CompareOptions {
   methods?: readonly Method[];
   /** Seeds each is trained with, from `config.seed` on; 3 if it is left out. */
   trials?: number;
-  /** What all runs share; its method is not looked at. */
+  /** What all runs share. Its method is not looked at: each takes the settings that it has, but DPG's variant is the best
+   * of r, rc and c on validation. */
   config?: Partial<TrainConfig>;
   onProgress?: (progress: ComparisonProgress) => void;
   signal?: AbortSignal;

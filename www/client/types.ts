@@ -88,9 +88,33 @@ export interface ScenarioReport {
   calibration: number | null;
 }
 
+/** The mean of the AUC over scenarios, weighted in three ways. */
+export interface GroupedAuc {
+  by_rows: number | null;
+  by_positives: number | null;
+  unweighted: number | null;
+  /** Scenarios that have no AUC. */
+  skipped: number;
+}
+
+/** What the generated data's true probabilities say of a model. */
+export interface TruthReport {
+  best_auc: number | null;
+  best_logloss: number | null;
+  /** Of a logistic regression that does not see the scenario. */
+  logistic_auc: number | null;
+  logistic_logloss: number | null;
+  /** The share of the way from the logistic regression to the best possible. */
+  auc_gap_closed: number | null;
+  logloss_gap_closed: number | null;
+}
+
 /** The same over all rows, and by scenario. */
 export interface Report extends ScenarioReport {
   scenarios: Record<string, ScenarioReport>;
+  grouped_auc: GroupedAuc;
+  /** Where the data has true probabilities. */
+  truth?: TruthReport;
   parameters: { embedding: number; network: number };
   seconds: number;
   device: string;
@@ -143,19 +167,31 @@ export interface EpochEvent {
   epochs: number;
   trainLoss: number;
   validAuc: number | null;
-  validLogloss: number;
+  /** null without validation rows. */
+  validLogloss: number | null;
   best: boolean;
   /** What the mutual-information term estimates; null for methods without it. */
   mutualInformation: MutualInformation | null;
+  /** How far s spreads, by modulated layer, on the validation part. */
+  variance: Spread[];
+}
+
+/** The variance of a layer's s, summed over its entries. */
+export interface Spread {
+  /** Of the scenarios' means, weighted by their rows. */
+  between: number;
+  /** Within a scenario, the mean of all. */
+  within: number;
 }
 
 /** The estimate of I(S; e) by the Jensen–Shannon divergence, from the epoch's mean loss of the discriminators. */
 export interface MutualInformation {
   loss: number;
-  /** The loss of discriminators that tell nothing apart. */
+  /** The least loss possible, that of discriminators which tell all apart that can be told apart. */
   floor: number;
-  /** In nats, 0 to ln 2. */
+  /** 2 ln 2 − loss, in nats: 0 where S tells nothing of e, 2 ln 2 − floor at most. */
   jsd: number;
+  /** jsd as a share of the most there can be. */
   share: number | null;
 }
 
@@ -272,6 +308,7 @@ export interface ComparisonTable {
   test_rows: number;
   methods: ComparisonRow[];
   best_baseline: Method | null;
+  best_baseline_logloss: Method | null;
   /** Means by method, in the order of `methods`. */
   scenarios: {
     scenario: string;

@@ -43,7 +43,7 @@ impl PleConfig {
         }
         if !(1..=64).contains(&self.specific) || self.shared > 64 {
             return bad(
-                "--experts",
+                "--specific-experts and --shared-experts",
                 format!(
                     "{} experts of each scenario and {} shared ones; between 1 and 64 are supported, and 0 and 64",
                     self.specific, self.shared

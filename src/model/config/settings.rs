@@ -150,8 +150,8 @@ impl FromStr for MethodName {
 }
 
 impl MethodSettings {
-    /// The first setting, by its flag, that `method` does not have.
-    pub fn superfluous(&self, method: MethodName) -> Option<&'static str> {
+    /// The first setting, by its flag, that none of `methods` has.
+    pub fn superfluous(&self, methods: &[MethodName]) -> Option<&'static str> {
         use MethodName::{Adasparse, Apg, Dpg, MiDpg, Pepnet, Ple};
         let weighted: &[MethodName] = &[Dpg, MiDpg];
         [
@@ -181,7 +181,7 @@ impl MethodSettings {
             ("--over", self.over.is_some(), &[Apg]),
         ]
         .into_iter()
-        .find(|(_, given, methods)| *given && !methods.contains(&method))
+        .find(|(_, given, having)| *given && !methods.iter().any(|method| having.contains(method)))
         .map(|(flag, ..)| flag)
     }
 
