@@ -155,6 +155,14 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// `text` without control characters and what is no character of XML: a name must not spoil a table or a picture.
+pub(crate) fn printable(text: &str) -> String {
+    let bad = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars()
+        .map(|c| if bad(c) { '\u{fffd}' } else { c })
+        .collect()
+}
+
 /// Quotes a piece of input for a message: at most 40 characters, escaped.
 pub(crate) fn quote(value: &str) -> String {
     let mut shown: String = value.chars().take(40).collect();

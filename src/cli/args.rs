@@ -36,15 +36,15 @@ pub(super) struct BadRows {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 pub(super) struct Network {
-    /// The method
-    #[arg(long, value_enum, default_value = "mi-dpg")]
-    model: MethodName,
-    /// Width of every embedding
-    #[arg(long, default_value_t = 16)]
-    embedding: usize,
-    /// Widths of the hidden layers
-    #[arg(long, value_delimiter = ',', default_value = "128,64,32")]
-    hidden: Vec<usize>,
+    /// The method [default: mi-dpg]
+    #[arg(long, value_enum)]
+    model: Option<MethodName>,
+    /// Width of every embedding [default: 16]
+    #[arg(long)]
+    embedding: Option<usize>,
+    /// Widths of the hidden layers [default: 128,64,32]
+    #[arg(long, value_delimiter = ',')]
+    hidden: Option<Vec<usize>>,
     #[command(flatten)]
     method: MethodSettings,
 }
@@ -53,13 +53,27 @@ pub(super) struct Network {
 impl Network {
     /// The configuration, or the flag that the method does not have.
     pub(super) fn config(&self) -> Result<NetworkConfig, &'static str> {
-        match self.method.superfluous(&[self.model]) {
+        let model = self.model.unwrap_or(MethodName::MiDpg);
+        let default = NetworkConfig::default();
+        match self.method.superfluous(&[model]) {
             Some(flag) => Err(flag),
             None => Ok(NetworkConfig {
-                embedding: self.embedding,
-                hidden: self.hidden.clone(),
-                method: self.method.method(self.model),
+                embedding: self.embedding.unwrap_or(default.embedding),
+                hidden: self.hidden.clone().unwrap_or(default.hidden),
+                method: self.method.method(model),
             }),
         }
+    }
+
+    /// A flag that was given, where one was.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        [
+            ("--model", self.model.is_some()),
+            ("--embedding", self.embedding.is_some()),
+            ("--hidden", self.hidden.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
+        .or(self.method.superfluous(&[]))
     }
 }

@@ -92,11 +92,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 fn methods(names: &[String]) -> Result<Vec<MethodName>> {
-    if names.iter().any(|name| name == "all") {
-        return Ok(MethodName::ALL.to_vec());
-    }
-    names
+    let all = names.iter().any(|name| name == "all");
+    let named = names
         .iter()
+        .filter(|name| *name != "all")
         .map(|name| {
             MethodName::from_str(name, false).map_err(|_| {
                 Error::new(
@@ -106,5 +105,6 @@ fn methods(names: &[String]) -> Result<Vec<MethodName>> {
                 .hint("--methods takes all, or some of dnn, ple, star, pepnet, adasparse, apg, dpg, mi-dpg")
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>>>()?;
+    Ok(if all { MethodName::ALL.to_vec() } else { named })
 }

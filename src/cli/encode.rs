@@ -12,6 +12,7 @@ use super::cache_output::CacheOutput;
 use super::files::{self, Output};
 use super::input::{self, Input};
 use super::progress;
+use super::say::note;
 use crate::artifact::check_vocabularies;
 use crate::data::{CacheSummary, CacheWriter, LoadOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -68,6 +69,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
             .in_file(args.data.display())
             .hint("--data is a log"));
     }
+    let schema_file = Path::new(&args.schema);
+    files::apart(
+        &[("--out", &args.out)],
+        &[("--data", &args.data), ("--schema", schema_file)],
+    )?;
     let schema = input::schema(&args.schema)?;
     let source = Input::open(&args.data)?;
     let mut out = CacheOutput::create(&args.out)?;
@@ -91,7 +97,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         });
         bar.set_position(done);
     };
-    let writer = CacheWriter::new(&mut out.file, &mut out.spill)
+    let (file, spill) = out.files();
+    let writer = CacheWriter::new(file, spill)
         .progress(&mut written)
         .check(check_vocabularies);
     let summary = match source {
@@ -113,7 +120,7 @@ fn tell_summary(summary: &CacheSummary, seconds: f64, json: bool) -> Result<()> 
     let rows: u64 = summary.rows.iter().sum();
     let bytes_per_row = summary.bytes as f64 / rows.max(1) as f64;
     if !json {
-        anstream::eprintln!(
+        note!(
             "{rows} rows: {train} train, {valid} valid, {test} test; {} scenarios; {bytes_per_row:.1} bytes a row; {seconds:.1} s",
             summary.scenarios
         );

@@ -1,5 +1,6 @@
 //! `midpg explain`.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use super::args::BadRows;
 use super::part::PartFlag;
+use super::say::note;
 use super::train::read_model;
 use super::{files, heatmap, map_svg, similarity_svg};
 use crate::data::LabelUse;
@@ -40,7 +42,7 @@ pub(super) struct Args {
     /// A folder for the results; made if it is not there
     #[arg(long)]
     out: PathBuf,
-    /// Most points of a scenario on the map and in the silhouette
+    /// Most points of a scenario on the map and in the silhouette; 5,000 of all
     #[arg(long, value_name = "N", default_value_t = PointOptions::default().per_scenario)]
     points: usize,
     /// Take the points from one layer's s, from 1 [default: all layers side by side]
@@ -109,11 +111,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
     for (name, bytes) in outputs {
         files::write(&args.out.join(name), &bytes)?;
     }
-    for (which, result) in ["model", "against"].into_iter().zip(&results) {
-        tell(which, result);
-    }
-    anstream::eprintln!("written to {}", args.out.display());
-    Ok(())
+    note!("written to {}", args.out.display());
+    let told = ["model", "against"].into_iter().zip(&results);
+    files::print(
+        &told
+            .map(|(which, result)| tell(which, result))
+            .collect::<String>(),
+    )
 }
 
 fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
@@ -153,14 +157,17 @@ fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
     })
 }
 
-fn tell(which: &str, explained: &Explained) {
+fn tell(which: &str, explained: &Explained) -> String {
     let Explained {
         explanation,
         separation,
         ..
     } = explained;
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    anstream::println!(
+    // Writing to a string cannot fail.
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
         "{which}: {} over {} rows of {} scenarios",
         explanation.method,
         explanation.rows,
@@ -168,7 +175,8 @@ fn tell(which: &str, explained: &Explained) {
     );
     for (l, layer) in explanation.layers.iter().enumerate() {
         let ratio = (layer.within > 0.0).then(|| layer.between / layer.within);
-        anstream::println!(
+        let _ = writeln!(
+            text,
             "  layer {}: s {}×{} of S {}×{}, variance between scenarios {:.5}, within {:.5}, ratio {}",
             l + 1,
             layer.shape.dr,
@@ -180,11 +188,13 @@ fn tell(which: &str, explained: &Explained) {
             number(ratio),
         );
     }
-    anstream::println!(
+    let _ = writeln!(
+        text,
         "  points: silhouette {}, variance between scenarios {:.5}, within {:.5}, ratio {}",
         number(separation.silhouette),
         separation.between,
         separation.within,
         number(separation.ratio),
     );
+    text
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::files;
+use super::say::note;
 use crate::artifact::Artifact;
 use crate::error::Result;
 use crate::export::onnx;
@@ -34,6 +35,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
+    files::apart(&[("--out", &args.out)], &[("--model", &args.model)])?;
     let bytes = files::read(&args.model)?;
     let artifact =
         Artifact::from_bytes(&bytes).map_err(|error| error.in_file(args.model.display()))?;
@@ -48,18 +50,18 @@ pub(super) fn run(args: &Args) -> Result<()> {
         let of_kind = fields.iter().filter(|f| f.kind() == kind);
         of_kind.map(|f| f.name().to_owned()).collect::<Vec<_>>()
     };
-    anstream::eprintln!("{} bytes, opset {}", onnx.len(), onnx::OPSET);
+    note!("{} bytes, opset {}", onnx.len(), onnx::OPSET);
     let ids = fields.iter().filter(|f| f.kind() == InputKind::Id);
     let ids: Vec<String> = ids
         .map(|f| format!("{} < {}", f.name(), f.size()))
         .collect();
-    anstream::eprintln!("ids    int32 [rows, {}]: {}", ids.len(), ids.join(", "));
+    note!("ids    int32 [rows, {}]: {}", ids.len(), ids.join(", "));
     let dense = names(InputKind::Dense);
     if !dense.is_empty() {
-        anstream::eprintln!("dense  float [rows, {}]: {}", dense.len(), dense.join(", "));
+        note!("dense  float [rows, {}]: {}", dense.len(), dense.join(", "));
     }
     for bag in names(InputKind::Bag) {
-        anstream::eprintln!("bag.{bag}  int32 [rows, any]: -1 behind the last id");
+        note!("bag.{bag}  int32 [rows, any]: -1 behind the last id");
     }
     Ok(())
 }

@@ -1,15 +1,13 @@
 //! Reading and writing files: outputs appear whole or not at all.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::unfinished::Unfinished;
+use crate::error::{Error, ErrorKind, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tempfile::NamedTempFile;
-
-use crate::error::{Error, ErrorKind, Result};
 
 /// Opens an input; `-` is the standard input.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Read>> {
@@ -40,10 +38,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
 /// before that, it leaves nothing. The standard output, `-`, is written as it comes; so is what is no file
 /// (`/dev/null`, a pipe), as a file that is moved there would take its place.
 pub(super) enum Output {
-    File {
-        path: PathBuf,
-        file: BufWriter<NamedTempFile>,
-    },
+    File(Unfinished),
     Stream {
         name: String,
         out: BufWriter<Box<dyn Write + Send>>,
@@ -63,12 +58,7 @@ impl Output {
         }
         // What a link points to is replaced, not the link.
         let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder = folder_of(path)?;
-        let file = beside(path, folder, OsStr::new(".midpg-"), ".part")?;
-        Ok(Self::File {
-            path: path.to_owned(),
-            file,
-        })
+        Unfinished::create(path).map(Self::File)
     }
 
     fn stream(name: String, out: impl Write + Send + 'static) -> Self {
@@ -88,15 +78,17 @@ impl Output {
     /// Moves the output to its place.
     pub(super) fn finish(self) -> Result<()> {
         match self {
-            Self::Stream { name, mut out } => out.flush().map_err(|error| Error::io(name, &error)),
-            Self::File { path, file } => persist(file, &path),
+            Self::Stream { name, mut out } => {
+                while_read(out.flush()).map_err(|error| Error::io(name, &error))
+            }
+            Self::File(file) => file.finish(),
         }
     }
 
     /// The path, for messages.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::File { path, .. } => path.display().to_string(),
+            Self::File(file) => file.path().display().to_string(),
             Self::Stream { name, .. } => name.clone(),
         }
     }
@@ -112,15 +104,15 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::File { file, .. } => file.write(bytes),
-            Self::Stream { out, .. } => out.write(bytes),
+            Self::File(to) => to.file.write(bytes),
+            Self::Stream { out, .. } => while_read(out.write(bytes)),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::File { file, .. } => file.flush(),
-            Self::Stream { out, .. } => out.flush(),
+            Self::File(to) => to.file.flush(),
+            Self::Stream { out, .. } => while_read(out.flush()),
         }
     }
 }
@@ -130,55 +122,48 @@ fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
-/// The folder of an output that is a file.
-pub(super) fn folder_of(path: &Path) -> Result<&Path> {
-    if path.is_dir() {
-        return Err(Error::new(ErrorKind::Io, "is a folder")
-            .in_file(path.display())
-            .hint("--out is a file's name"));
+/// Refuses results that would take the place of what they are made from, or of each other. A flag goes with its path.
+pub(super) fn apart(results: &[(&str, &Path)], inputs: &[(&str, &Path)]) -> Result<()> {
+    for (i, (flag, path)) in results.iter().enumerate() {
+        if is_special(path) {
+            continue;
+        }
+        let others = inputs.iter().filter(|(_, input)| *input != Path::new("-"));
+        if let Some((other, _)) = others
+            .chain(&results[..i])
+            .find(|(_, other)| place(path) == place(other))
+        {
+            let message = format!("{other} and {flag} are one: {}", path.display());
+            return Err(Error::new(ErrorKind::Config, message)
+                .hint(format!("one would take the other's place: change {flag}")));
+        }
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(Error::new(
-            ErrorKind::Io,
-            format!("the folder {} does not exist", folder.display()),
-        )
-        .in_file(path.display())
-        .hint("create it first"));
-    }
-    Ok(folder)
-}
-
-/// A temporary file in the folder of an output.
-pub(super) fn beside(
-    path: &Path,
-    folder: &Path,
-    prefix: &OsStr,
-    suffix: &str,
-) -> Result<BufWriter<NamedTempFile>> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix).suffix(suffix);
-    #[cfg(unix)]
-    {
-        // The default of 0600 suits secrets; a model is an ordinary file, under the user's umask.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let file = builder.tempfile_in(folder);
-    file.map(BufWriter::new)
-        .map_err(|error| Error::io(path.display(), &error))
-}
-
-/// Moves a temporary file to the place of its output.
-pub(super) fn persist(file: BufWriter<NamedTempFile>, path: &Path) -> Result<()> {
-    let failed = |error: &io::Error| Error::io(path.display(), error);
-    let file = file.into_inner().map_err(|error| failed(error.error()))?;
-    file.as_file().sync_all().map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
+}
+
+/// A path without links, also of a file that is not there yet.
+fn place(path: &Path) -> PathBuf {
+    let whole = path.canonicalize();
+    whole.unwrap_or_else(|_| match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder.as_os_str().is_empty() => {
+            place(Path::new(".")).join(name)
+        }
+        (Some(folder), Some(name)) => place(folder).join(name),
+        _ => path.to_owned(),
+    })
+}
+
+/// Writes `text` to the standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    write(Path::new("-"), text.as_bytes())
+}
+
+/// What became of writing to a stream; or the end, quietly, where who reads it has gone, as `head` goes when it has enough.
+fn while_read<T>(result: io::Result<T>) -> io::Result<T> {
+    if matches!(&result, Err(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+        std::process::exit(0);
+    }
+    result
 }
 
 /// An output that is packed where its name ends in `.gz`.

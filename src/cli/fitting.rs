@@ -77,9 +77,17 @@ impl Fitting {
     }
 }
 
+/// More than any machine has use for.
+#[cfg(feature = "parallel")]
+const MOST_THREADS: usize = 1024;
+
 #[cfg(feature = "parallel")]
 fn threads(count: Option<usize>) -> Result<()> {
     let Some(count) = count else { return Ok(()) };
+    if !(1..=MOST_THREADS).contains(&count) {
+        let message = format!("--threads is {count}; it must be 1 to {MOST_THREADS}");
+        return Err(Error::new(ErrorKind::Config, message).hint("change --threads"));
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(count)
         .build_global()

@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 
 use super::checkpoint::Checkpoint;
 use super::progress;
+use super::say::note;
 use crate::error::Result;
 use crate::train::{Event, Trainer};
 
@@ -51,7 +52,7 @@ pub(super) fn follow(trainer: &mut Trainer, checkpoint: &mut Checkpoint) -> Resu
                 } else {
                     "all epochs done"
                 };
-                anstream::eprintln!("{why} after {epochs} epochs; kept epoch {best_epoch}");
+                note!("{why} after {epochs} epochs; kept epoch {best_epoch}");
                 return Ok(());
             }
         }
@@ -93,5 +94,5 @@ fn tell_epoch(bar: &ProgressBar, event: &Event) {
     if *best {
         line += " *";
     }
-    bar.suspend(|| anstream::eprintln!("{line}"));
+    bar.suspend(|| note!("{line}"));
 }

@@ -18,7 +18,8 @@ pub(super) fn svg(explanation: &Explanation) -> Result<String> {
 }
 
 fn draw(explanation: &Explanation, out: &mut String) -> Drawn {
-    let columns = explanation.scenarios.len() as i32;
+    let (places, note) = picture::drawn(&explanation.scenarios);
+    let columns = places.len() as i32;
     let rows = explanation.layers.len() as i32;
     let size = (
         LABEL + columns * (CELL + GAP),
@@ -27,12 +28,12 @@ fn draw(explanation: &Explanation, out: &mut String) -> Drawn {
     let root = SVGBackend::with_string(out, (size.0 as u32, size.1 as u32)).into_drawing_area();
     root.fill(&WHITE)?;
     let title = format!(
-        "{}: mean weighting matrix of each scenario minus the mean over scenarios",
+        "{}: mean weighting matrix of each scenario minus the mean over scenarios{note}",
         explanation.method
     );
     root.draw(&Text::new(title, (8, 8), ("sans-serif", 15)))?;
-    for (column, scenario) in explanation.scenarios.iter().enumerate() {
-        let name: String = scenario.name.chars().take(22).collect();
+    for (column, &place) in places.iter().enumerate() {
+        let name = picture::short(&explanation.scenarios[place].name, 22);
         root.draw(&Text::new(
             name,
             (LABEL + column as i32 * (CELL + GAP), TOP - 18),
@@ -58,9 +59,9 @@ fn draw(explanation: &Explanation, out: &mut String) -> Drawn {
                 ("sans-serif", 12),
             ))?;
         }
-        for (column, values) in deviations.iter().enumerate() {
+        for (column, &place) in places.iter().enumerate() {
             let left = LABEL + column as i32 * (CELL + GAP);
-            matrix(&root, (left, top), layer, values, range)?;
+            matrix(&root, (left, top), layer, &deviations[place], range)?;
         }
     }
     root.present()?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use indicatif::ProgressBar;
 
 use super::files;
+use super::say::note;
 use super::scores::Format;
 #[cfg(any(feature = "train", feature = "parquet"))]
 use crate::data;
@@ -102,7 +103,7 @@ pub(super) fn schema(name: &str) -> Result<Schema> {
 pub(super) fn tell_problems(bar: &ProgressBar, name: &str, report: &LoadReport) {
     bar.suspend(|| {
         if report.skipped > 0 {
-            anstream::eprintln!(
+            note!(
                 "warning: {name}: {} of {} rows skipped; the first: {}",
                 report.skipped,
                 report.rows,
@@ -110,14 +111,14 @@ pub(super) fn tell_problems(bar: &ProgressBar, name: &str, report: &LoadReport) 
             );
         }
         if report.unsplit > 0 {
-            anstream::eprintln!(
+            note!(
                 "note: {name}: the split leaves out {} of {} rows",
                 report.unsplit,
                 report.rows
             );
         }
         if report.unknown_scenarios > 0 {
-            anstream::eprintln!(
+            note!(
                 "warning: {name}: {} rows have a scenario the model does not know",
                 report.unknown_scenarios
             );

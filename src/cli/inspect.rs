@@ -1,5 +1,6 @@
 //! `midpg inspect`.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use super::files;
 use crate::artifact::Artifact;
-use crate::error::Result;
+use crate::error::{Result, printable};
 
 /// Show what is in a model file
 #[derive(Debug, ClapArgs)]
@@ -47,16 +48,20 @@ pub(super) fn run(args: &Args) -> Result<()> {
         });
         return files::write(std::path::Path::new("-"), &files::json(&value)?);
     }
+    // Writing to a string cannot fail.
+    let mut text = String::new();
     let training = &metadata.training;
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.4}"));
-    anstream::println!(
+    let _ = writeln!(
+        text,
         "{} model, format {}, written by mi-dpg {}, {} bytes",
         metadata.network.method.name(),
         metadata.format,
         metadata.crate_version,
         bytes.len()
     );
-    anstream::println!(
+    let _ = writeln!(
+        text,
         "trained on {} rows (base rate {:.4}) for {} epochs, kept epoch {}; validation AUC {}, LogLoss {}; seed {}, device {}",
         training.rows,
         training.base_rate,
@@ -67,25 +72,30 @@ pub(super) fn run(args: &Args) -> Result<()> {
         training.seed,
         training.device,
     );
-    anstream::println!("data sha256 {}", training.data_sha256);
-    anstream::println!("fields:");
+    let _ = writeln!(text, "data sha256 {}", training.data_sha256);
+    let _ = writeln!(text, "fields:");
     for field in fields {
         let role = if field.role() == crate::schema::Role::Scenario {
             "scenario-aware"
         } else {
             ""
         };
-        anstream::println!(
+        let _ = writeln!(
+            text,
             "  {:28} {:9} {:>9}  {role}",
             field.name(),
             format!("{:?}", field.kind()).to_lowercase(),
             field.size()
         );
     }
-    anstream::println!("scenarios: {}", metadata.encoder.scenarios().join(", "));
-    anstream::println!("tensors:");
+    let _ = writeln!(
+        text,
+        "scenarios: {}",
+        printable(&metadata.encoder.scenarios().join(", "))
+    );
+    let _ = writeln!(text, "tensors:");
     for (name, tensor) in &artifact.tensors {
-        anstream::println!("  {name:40} {:?}", tensor.shape);
+        let _ = writeln!(text, "  {name:40} {:?}", tensor.shape);
     }
-    Ok(())
+    files::print(&text)
 }

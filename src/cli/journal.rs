@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::files;
+use super::say::note;
 use crate::compare::Outcome;
 use crate::error::{Error, Result};
 
@@ -36,7 +37,7 @@ impl Journal {
                     done.insert(outcome.key.clone(), outcome);
                 }
                 _ if !line.ends_with('\n') => {}
-                _ => anstream::eprintln!(
+                _ => note!(
                     "warning: {}, line {}: is no outcome of a trial; it is dropped",
                     path.display(),
                     number + 1

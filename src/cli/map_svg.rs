@@ -67,7 +67,7 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
         let x = GAP + (i % per_line) as i32 * column;
         let y = TOP + PANEL + GAP + (i / per_line) as i32 * LEGEND;
         root.draw(&Circle::new((x + 5, y + 6), 5, colour(i).filled()))?;
-        let name: String = name.chars().take(30).collect();
+        let name = picture::short(name, 30);
         root.draw(&Text::new(name, (x + 16, y), ("sans-serif", 12)))?;
     }
     root.present()?;

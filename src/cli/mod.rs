@@ -37,6 +37,7 @@ mod part;
 mod picture;
 mod progress;
 mod quantize;
+mod say;
 mod schema;
 mod score;
 mod score_counts;
@@ -56,12 +57,14 @@ mod table;
 mod train;
 #[cfg(feature = "train")]
 mod trials;
+mod unfinished;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
+use say::note;
 
 /// Multi-scenario conversion-rate models: train, score and explain.
 #[derive(Debug, Parser)]
@@ -112,12 +115,18 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    // So that `--lr -1` is told what is wrong with it, not that there is no flag -1.
+    let command = Cli::command().mut_subcommands(|command| command.allow_negative_numbers(true));
+    let parsed = Cli::from_arg_matches(&command.get_matches());
+    let cli = parsed.unwrap_or_else(|error| error.exit());
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
-            ExitCode::FAILURE
+            note!("error: {error}");
+            match error.kind() {
+                ErrorKind::Config | ErrorKind::Usage => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -147,7 +156,6 @@ fn run(command: Command) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

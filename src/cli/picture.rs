@@ -2,7 +2,8 @@
 
 use plotters::style::RGBColor;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, printable};
+use crate::explain::ScenarioRows;
 
 /// What drawing gives.
 pub(super) type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
@@ -12,6 +13,31 @@ pub(super) fn svg(draw: impl FnOnce(&mut String) -> Drawn) -> Result<String> {
     let mut out = String::new();
     draw(&mut out).map_err(|error| Error::new(ErrorKind::Io, format!("cannot draw: {error}")))?;
     Ok(out)
+}
+
+/// The most scenarios that a picture has a column for.
+const MOST_SCENARIOS: usize = 40;
+
+/// The places of the scenarios that are drawn, in their order: all, or those with the most rows where they are many; and
+/// what a title says of it.
+pub(super) fn drawn(scenarios: &[ScenarioRows]) -> (Vec<usize>, String) {
+    let mut places: Vec<usize> = (0..scenarios.len()).collect();
+    if places.len() <= MOST_SCENARIOS {
+        return (places, String::new());
+    }
+    places.sort_by_key(|&place| std::cmp::Reverse(scenarios[place].rows));
+    places.truncate(MOST_SCENARIOS);
+    places.sort_unstable();
+    let note = format!(
+        " (the {MOST_SCENARIOS} scenarios of {} with the most rows)",
+        scenarios.len()
+    );
+    (places, note)
+}
+
+/// The first `most` characters of a name.
+pub(super) fn short(name: &str, most: usize) -> String {
+    printable(name).chars().take(most).collect()
 }
 
 /// Colours that people with any colour vision tell apart (Okabe and Ito's eight, then darker ones).
@@ -54,4 +80,24 @@ pub(super) fn diverging(value: f32, range: f32) -> RGBColor {
     };
     let [r, g, b] = end.map(|end: f32| (248.0 + (end - 248.0) * t.abs()) as u8);
     RGBColor(r, g, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_scenarios_those_with_the_most_rows_are_drawn() {
+        let scenario = |rows: u64| ScenarioRows {
+            name: format!("a\u{1b}[1m {rows}"),
+            rows,
+        };
+        let few: Vec<ScenarioRows> = (0..40).map(scenario).collect();
+        assert_eq!(drawn(&few), ((0..40).collect(), String::new()));
+        let many: Vec<ScenarioRows> = (0..100).map(scenario).collect();
+        let (places, note) = drawn(&many);
+        assert_eq!(places, (60..100).collect::<Vec<_>>());
+        assert!(note.contains("40 scenarios of 100"), "{note}");
+        assert_eq!(short(&many[7].name, 3), "a\u{fffd}[");
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 
 use super::files;
+use super::say::note;
 use crate::artifact::Artifact;
 use crate::error::Result;
 
@@ -30,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     files::write(&args.out, &small)?;
     if args.out != Path::new("-") {
         let share = 100.0 * small.len() as f64 / bytes.len() as f64;
-        anstream::eprintln!("{} bytes, {share:.0} % of {}", small.len(), bytes.len());
+        note!("{} bytes, {share:.0} % of {}", small.len(), bytes.len());
     }
     Ok(())
 }

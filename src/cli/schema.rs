@@ -22,6 +22,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let name = args.data.display().to_string();
+    if let Some(out) = &args.out {
+        files::apart(&[("--out", out)], &[("--data", &args.data)])?;
+    }
     let (_, text) = guess(files::open(&args.data)?, &name)?;
     files::write(
         args.out.as_deref().unwrap_or(Path::new("-")),

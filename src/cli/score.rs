@@ -57,6 +57,10 @@ const PIECES: usize = 4;
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
+    files::apart(
+        &[("--out", &args.out)],
+        &[("--data", &args.data), ("--model", &args.model)],
+    )?;
     let scorer = read(&args.model)?;
     let input = match args.input_format {
         Some(format) => format,
@@ -154,6 +158,11 @@ fn check_kept(args: &Args, input: Format, header: &[String], name: &str) -> Resu
         return Err(
             Error::new(ErrorKind::Config, message).hint("give the kept one another name first")
         );
+    }
+    let twice = |(place, column): &(usize, &String)| args.keep[..*place].contains(column);
+    if let Some((_, column)) = args.keep.iter().enumerate().find(twice) {
+        let message = format!("--keep: {column:?} is named twice");
+        return Err(Error::new(ErrorKind::Config, message).hint("name it once"));
     }
     let there = |column: &&String| input != Format::Delimited || header.contains(column);
     match args.keep.iter().find(|column| !there(column)) {

@@ -1,5 +1,6 @@
 //! What `midpg score` tells when it is done.
 
+use super::say::note;
 use crate::data::Chunk;
 use crate::error::Error;
 use crate::scorer::Scorer;
@@ -10,6 +11,7 @@ pub(super) struct Counts {
     bad: u64,
     first_bad: Option<Error>,
     unknown_scenarios: u64,
+    missing_scenarios: u64,
     unknown: Vec<u64>,
 }
 
@@ -28,28 +30,32 @@ impl Counts {
             self.first_bad = chunk.bad.first().map(|(_, error)| error.clone());
         }
         self.unknown_scenarios += chunk.columns.unknown_scenarios();
+        self.missing_scenarios += chunk.columns.missing_scenarios();
         for (sum, count) in self.unknown.iter_mut().zip(chunk.columns.unknown()) {
             *sum += count;
         }
     }
 
     pub(super) fn tell(&self, scorer: &Scorer, seconds: f64) {
-        anstream::eprintln!(
+        note!(
             "{} rows in {seconds:.1} s ({:.0} rows/s)",
             self.rows,
             self.rows as f64 / seconds.max(1e-9)
         );
         if let Some(first) = &self.first_bad {
-            anstream::eprintln!(
+            note!(
                 "warning: {} rows could not be read and have an empty score; the first: {first}",
                 self.bad
             );
         }
         if self.unknown_scenarios > 0 {
-            anstream::eprintln!(
+            note!(
                 "warning: {} rows have a scenario the model does not know",
                 self.unknown_scenarios
             );
+        }
+        if self.missing_scenarios > 0 {
+            note!("warning: {} rows have no scenario", self.missing_scenarios);
         }
         let unknown: Vec<String> = scorer
             .encoder()
@@ -60,7 +66,7 @@ impl Counts {
             .map(|(field, count)| format!("{} {count}", field.name()))
             .collect();
         if !unknown.is_empty() {
-            anstream::eprintln!("out of vocabulary: {}", unknown.join(", "));
+            note!("out of vocabulary: {}", unknown.join(", "));
         }
     }
 }

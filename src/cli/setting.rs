@@ -8,6 +8,7 @@ use super::args::BadRows;
 use super::fitting::Fitting;
 use super::journal::Journal;
 use super::load;
+use super::say::note;
 use super::trials::Runner;
 use crate::error::{Error, Result};
 use crate::model::NetworkConfig;
@@ -54,9 +55,6 @@ impl Setting {
     /// Loads the data, opens the device and the journal.
     pub(super) fn open(&self) -> Result<Runner> {
         let schema = load::schema_for(&self.data, self.schema.as_deref())?;
-        std::fs::create_dir_all(&self.out)
-            .map_err(|error| Error::io(self.out.display(), &error))?;
-        let journal = Journal::open(self.out.join("trials.jsonl"))?;
         let OpenDevice {
             device,
             name,
@@ -68,10 +66,14 @@ impl Setting {
             self.bad_rows.on_bad_row.into(),
             self.fitting.seed,
         )?;
-        anstream::eprintln!(
+        note!(
             "{}; device {name} ({reason})",
             load::parts(|part| data.rows_of(part).len() as u64, &data.encoder)
         );
+        // When all else is there: what fails before leaves no folder behind.
+        std::fs::create_dir_all(&self.out)
+            .map_err(|error| Error::io(format!("--out {}", self.out.display()), &error))?;
+        let journal = Journal::open(self.out.join("trials.jsonl"))?;
         Runner::new(data, device, name, journal, self.jobs)
     }
 }

@@ -21,11 +21,9 @@ pub(super) fn svg(results: &[Explained]) -> Result<String> {
 }
 
 fn draw(results: &[Explained], out: &mut String) -> Drawn {
-    let count = results
-        .iter()
-        .map(|r| r.explanation.scenarios.len())
-        .max()
-        .unwrap_or(0) as i32;
+    let chosen = |result: &Explained| picture::drawn(&result.explanation.scenarios);
+    let count = results.iter().map(|r| chosen(r).0.len()).max();
+    let count = count.unwrap_or(0) as i32;
     let panel = NAMES + count * CELL;
     let width = 2 * (panel + GAP) + GAP;
     let row = TOP + count * CELL + GAP;
@@ -35,11 +33,7 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
     for (r, result) in results.iter().enumerate() {
         let top = r as i32 * row;
         let explanation = &result.explanation;
-        let names: Vec<&str> = explanation
-            .scenarios
-            .iter()
-            .map(|s| s.name.as_str())
-            .collect();
+        let (places, note) = chosen(result);
         for (p, (what, values)) in [
             (
                 "correlation of deviations from the mean",
@@ -51,9 +45,13 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
         .enumerate()
         {
             let left = GAP + p as i32 * (panel + GAP);
-            let title = format!("{}: {what}", explanation.method);
+            let title = format!("{}: {what}{note}", explanation.method);
             root.draw(&Text::new(title, (left, top + 14), ("sans-serif", 14)))?;
-            matrix(&root, (left, top + TOP), &names, values)?;
+            let names = places
+                .iter()
+                .map(|&place| explanation.scenarios[place].name.as_str());
+            let names: Vec<&str> = names.collect();
+            matrix(&root, (left, top + TOP), (&names, &places), values)?;
         }
     }
     root.present()?;
@@ -63,12 +61,12 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
 fn matrix(
     root: &DrawingArea<SVGBackend<'_>, Shift>,
     (left, top): (i32, i32),
-    names: &[&str],
+    (names, places): (&[&str], &[usize]),
     values: &Matrix,
 ) -> Drawn {
     for (i, name) in names.iter().enumerate() {
         let y = top + i as i32 * CELL;
-        let short: String = name.chars().take(24).collect();
+        let short = picture::short(name, 24);
         root.draw(&Text::new(
             format!("{} {short}", i + 1),
             (left, y + CELL / 2 - 6),
@@ -80,7 +78,8 @@ fn matrix(
             (x + CELL / 2 - 5, top - 18),
             ("sans-serif", 12),
         ))?;
-        for (j, value) in values[i].iter().enumerate() {
+        for (j, &other) in places.iter().enumerate() {
+            let value = &values[places[i]][other];
             let x = left + NAMES + j as i32 * CELL;
             let corners = [(x, y), (x + CELL, y + CELL)];
             let (fill, text) = match value {

@@ -1,7 +1,10 @@
 //! `midpg sweep`.
 
+use std::fmt::Write;
+
 use clap::Args as ClapArgs;
 
+use super::say::note;
 use super::setting::Setting;
 use super::{files, progress, sweep_svg};
 use crate::compare::{Grid, MOST_TRIALS, Series, Sweep, SweptPoint, csv_text};
@@ -55,17 +58,19 @@ pub(super) fn run(args: &Args) -> Result<()> {
         &args.setting.out.join("sweep.svg"),
         sweep_svg::svg(&swept)?.as_bytes(),
     )?;
+    let mut text = String::new();
     for point in swept.iter().filter(|p| p.best) {
         let auc = point.auc.map_or("-".to_owned(), |auc| auc.to_string());
-        anstream::println!(
+        let _ = writeln!(
+            text,
             "{:22} best AUC {auc} at {}, {} parameters",
             name(point.point.series),
             size(point),
             point.point.parameters
         );
     }
-    anstream::eprintln!("written to {}", args.setting.out.display());
-    Ok(())
+    note!("written to {}", args.setting.out.display());
+    files::print(&text)
 }
 
 /// How a series is called.

@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::files::Output;
 use super::progress;
+use super::say::note;
 use crate::data::synth::{Effect, Preset, SynthOptions, generate};
 use crate::error::Result;
 
@@ -50,6 +51,6 @@ pub(super) fn run(args: &Args) -> Result<()> {
         .map_err(|error| error.in_file(out.name()))?;
     out.finish()?;
     bar.finish_and_clear();
-    anstream::eprintln!("{report}");
+    note!("{report}");
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::files::{self, Output};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::metrics::Report;
 
 /// Prints `report` on the standard output.
@@ -34,6 +34,7 @@ fn text(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     )?;
     let mut row = |name: &str, rows: u64, positives: u64, figures: [Option<f64>; 3]| {
         let [auc, logloss, calibration] = figures.map(number);
+        let name = printable(name);
         writeln!(
             out,
             "{name:width$} {rows:>9} {positives:>9} {auc:>7} {logloss:>8} {calibration:>11}"

@@ -13,11 +13,13 @@ use super::files;
 use super::fitting::Fitting;
 use super::follow::{READ_EVERY, follow};
 use super::load::{self, Source};
+use super::say::note;
 use super::table;
 use crate::artifact::Artifact;
-use crate::data::{CHUNK_ROWS, Examples, LabelUse, SplitUse, WINDOW_CHUNKS};
+use crate::data::{CHUNK_ROWS, Examples, LabelUse, Part, SplitUse, WINDOW_CHUNKS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, evaluate};
+use crate::schema::Split;
 use crate::train::device::OpenDevice;
 use crate::train::{TrainOptions, Trainer};
 
@@ -67,10 +69,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     // Before the work: is there a place for its results?
-    files::Output::check(&args.out)?;
-    if let Some(report) = &args.report {
-        files::Output::check(report)?;
-    }
+    check_places(args)?;
     let OpenDevice {
         device,
         name,
@@ -84,11 +83,22 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let options = options(args, init.as_ref())?;
     options.validate()?;
     let examples = examples(args, init.as_ref())?;
-    anstream::eprintln!(
+    note!(
         "{}; device {name} ({reason})",
         load::parts(|part| examples.rows(part), examples.encoder())
     );
     let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every);
+    match (args.resume, checkpoint.path().is_file()) {
+        (true, false) => note!(
+            "there is no checkpoint {}: the training begins",
+            checkpoint.path().display()
+        ),
+        (false, true) => note!(
+            "warning: {} of an earlier run is not continued, and goes; --resume continues it",
+            checkpoint.path().display()
+        ),
+        _ => {}
+    }
     let mut trainer = match (
         &init,
         args.resume
@@ -119,10 +129,43 @@ pub(super) fn run(args: &Args) -> Result<()> {
         .hint("give the schema's [split] a test part")
     })?;
     report.seconds = started.elapsed().as_secs_f64();
+    if examples.rows(Part::Test) == 0 {
+        note!("there are no test rows: the report is of the validation part");
+    }
     if let Some(path) = &args.report {
         files::write(path, &files::json(&report)?)?;
     }
     table::print(&report, args.json)
+}
+
+/// Finds what would keep the results from their places, or them from each other.
+fn check_places(args: &Args) -> Result<()> {
+    let stdout = Path::new("-");
+    if args.out == stdout {
+        return Err(
+            Error::new(ErrorKind::Config, "a model is written to a file")
+                .hint("--out is a file's name"),
+        );
+    }
+    if args.report.as_deref() == Some(stdout) {
+        let message = "--report is a file's name";
+        return Err(Error::new(ErrorKind::Config, message)
+            .hint("--json prints the report on the standard output"));
+    }
+    let mut inputs = vec![("--data", args.data.as_path())];
+    inputs.extend(
+        args.schema
+            .as_deref()
+            .map(|schema| ("--schema", Path::new(schema))),
+    );
+    inputs.extend(args.init.as_deref().map(|init| ("--init", init)));
+    let mut results = vec![("--out", args.out.as_path())];
+    results.extend(args.report.as_deref().map(|report| ("--report", report)));
+    files::apart(&results, &inputs)?;
+    for (_, path) in results {
+        files::Output::check(path)?;
+    }
+    Ok(())
 }
 
 /// The rows: of a log or a small cache in memory, of a large cache streamed.
@@ -148,6 +191,18 @@ fn examples(args: &Args, init: Option<&Model>) -> Result<Box<dyn Examples>> {
     let on_bad_row = args.bad_rows.on_bad_row.into();
     let data = match init {
         Some(model) => {
+            if matches!(model.encoder().schema().split, Split::Hash(_))
+                && model.summary().seed != seed
+            {
+                note!(
+                    "warning: the split is by the seed, which was {} for {}: rows that it was trained on may be test rows now",
+                    model.summary().seed,
+                    args.init
+                        .as_deref()
+                        .unwrap_or(Path::new("--init"))
+                        .display()
+                );
+            }
             let source = Source::Encoder(model.encoder(), SplitUse::Refit, LabelUse::Required);
             load::dataset(path, source, on_bad_row, seed)
         }
@@ -164,7 +219,14 @@ pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<M
 
 fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
     let network = match init {
-        Some(model) => model.config().clone(),
+        Some(model) => match args.network.given() {
+            None => model.config().clone(),
+            Some(flag) => {
+                let message = format!("{flag} and --init are given");
+                return Err(Error::new(ErrorKind::Config, message)
+                    .hint(format!("the network is the model's: leave {flag} out")));
+            }
+        },
         None => args.network.config().map_err(|flag| {
             Error::new(
                 ErrorKind::Config,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::table::{Comparison, Figure, MethodRow};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, printable};
 use crate::metrics::MeanStd;
 
 /// The table for a terminal.
@@ -141,9 +141,14 @@ fn methods(comparison: &Comparison) -> Vec<Vec<String>> {
 
 fn notes(comparison: &Comparison) -> String {
     let mut out = String::new();
+    let gain = if comparison.methods.iter().any(|row| row.method == "dnn") {
+        "; gain over dnn (positive is better)"
+    } else {
+        ""
+    };
     let _ = writeln!(
         out,
-        "{} trials, {} test rows; mean ± standard deviation; gain over dnn (positive is better)",
+        "{} trials, {} test rows; mean ± standard deviation{gain}",
         comparison.trials, comparison.test_rows
     );
     if let (Some(auc), Some(logloss)) =
@@ -197,7 +202,7 @@ fn aligned(table: &[Vec<String>]) -> String {
     for row in table {
         let mut line = String::new();
         for (c, cell) in row.iter().enumerate() {
-            let width = widths[c];
+            let (cell, width) = (printable(cell), widths[c]);
             let _ = match c {
                 0 => write!(line, "{cell:width$}"),
                 _ => write!(line, "  {cell:>width$}"),
@@ -212,7 +217,10 @@ fn aligned(table: &[Vec<String>]) -> String {
 fn piped(table: &[Vec<String>]) -> String {
     let mut out = String::new();
     for (i, row) in table.iter().enumerate() {
-        let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .map(|cell| printable(cell).replace('|', "\\|"))
+            .collect();
         let _ = writeln!(out, "| {} |", cells.join(" | "));
         if i == 0 {
             let _ = writeln!(out, "|---{}|", "|---:".repeat(row.len() - 1));

@@ -144,14 +144,22 @@ impl Sweep {
                 }
             })
             .collect();
-        for i in 0..swept.len() {
+        let mut best: Vec<usize> = Vec::new();
+        for (i, point) in swept.iter().enumerate() {
             let auc = |p: &SweptPoint| p.auc.map(|auc| auc.mean);
-            let best = swept
-                .iter()
-                .filter(|p| p.point.series == swept[i].point.series)
-                .filter_map(auc)
-                .fold(f64::NEG_INFINITY, f64::max);
-            swept[i].best = auc(&swept[i]) == Some(best);
+            let of_series = |&&place: &&usize| swept[place].point.series == point.point.series;
+            match best.iter().find(of_series).copied() {
+                // Of equal ones the first.
+                Some(other) if auc(point) > auc(&swept[other]) => {
+                    best.retain(|&place| place != other);
+                    best.push(i);
+                }
+                None if point.auc.is_some() => best.push(i),
+                _ => {}
+            }
+        }
+        for place in best {
+            swept[place].best = true;
         }
         swept
     }

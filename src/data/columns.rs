@@ -143,6 +143,11 @@ impl Columns {
             .collect()
     }
 
+    /// How many rows have no scenario.
+    pub fn missing_scenarios(&self) -> u64 {
+        self.scenario.iter().filter(|&&id| id == MISSING).count() as u64
+    }
+
     /// How many rows have a scenario that was not learnt.
     pub fn unknown_scenarios(&self) -> u64 {
         self.scenario.iter().filter(|&&id| id == UNKNOWN).count() as u64

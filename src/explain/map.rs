@@ -69,12 +69,16 @@ fn neighbours(points: &Points, perplexity: f32) -> Vec<Vec<Neighbor<f32>>> {
                     distance: distance(points.point(i), points.point(index)),
                 })
                 .collect();
-            others.sort_by(|a, b| {
+            let order = |a: &Neighbor<f32>, b: &Neighbor<f32>| {
                 a.distance
                     .total_cmp(&b.distance)
                     .then(a.index.cmp(&b.index))
-            });
+            };
+            others.select_nth_unstable_by(wanted - 1, order);
             others.truncate(wanted);
+            // Else the memory of all pairs stays.
+            others.shrink_to_fit();
+            others.sort_by(order);
             others
         })
         .collect()

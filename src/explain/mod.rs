@@ -9,7 +9,7 @@ mod similarity;
 
 #[cfg(feature = "map")]
 pub use map::{PointMap, map};
-pub use points::{PointOptions, Points, Separation};
+pub use points::{MOST_POINTS, PointOptions, Points, Separation};
 pub use silhouette::silhouette;
 pub use similarity::{cosine, pearson_of_deviations};
 

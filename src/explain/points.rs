@@ -12,13 +12,16 @@ use crate::random::Stream;
 /// Which rows and which of s become points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointOptions {
-    /// Most rows of a scenario.
+    /// Most rows of a scenario; of all [`MOST_POINTS`].
     pub per_scenario: usize,
     /// One layer (from 0), or all of them side by side.
     pub layer: Option<usize>,
     /// Seed of the choice of rows.
     pub seed: u64,
 }
+
+/// Most points in all: a map of more takes minutes, and is a smear.
+pub const MOST_POINTS: usize = 5000;
 
 impl Default for PointOptions {
     fn default() -> Self {
@@ -57,7 +60,8 @@ pub struct Separation {
 }
 
 impl Points {
-    /// At most `per_scenario` of `rows` from each scenario, by a seeded draw, through `model`.
+    /// At most `per_scenario` of `rows` from each scenario and [`MOST_POINTS`] in all (two of each scenario at least), by a
+    /// seeded draw, through `model`.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a layer that the model does not have, [`ErrorKind::Device`] when the device was
@@ -152,15 +156,21 @@ impl Points {
     }
 }
 
-/// Rows in their order, at most `per_scenario` of each scenario.
+/// Rows in their order, at most `per_scenario` of each scenario, and fewer where scenarios are so many that there would be
+/// more than [`MOST_POINTS`]; two of each, always.
 fn sample(rows: &[u32], scenario: &[u32], options: PointOptions) -> Vec<u32> {
+    let present: std::collections::BTreeSet<u32> =
+        rows.iter().map(|&row| scenario[row as usize]).collect();
+    let each = (MOST_POINTS / present.len().max(1))
+        .max(2)
+        .min(options.per_scenario);
     let mut order = rows.to_vec();
     Stream::new(options.seed, "points").shuffle(&mut order);
     let mut taken: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
     order.retain(|&row| {
         let count = taken.entry(scenario[row as usize]).or_default();
         *count += 1;
-        *count <= options.per_scenario
+        *count <= each
     });
     order.sort_unstable();
     order
@@ -182,6 +192,15 @@ mod tests {
         assert_eq!(taken.len(), 30);
         assert!(taken.is_sorted() && taken[20..] == rows[90..]);
         assert_eq!(sample(&rows, &scenario, options), taken);
+        // Many scenarios share what there is of points.
+        let many: Vec<u32> = (0..40_000).map(|i| i % 100).collect();
+        let rows: Vec<u32> = (0..40_000).collect();
+        let default = PointOptions::default();
+        assert_eq!(sample(&rows, &many, default).len(), MOST_POINTS);
+        let each: Vec<u32> = (0..40_000).map(|i| i / 4).collect();
+        assert_eq!(sample(&rows, &each, default).len(), 20_000);
+        let rows: Vec<u32> = (0..100).collect();
+
         let other = PointOptions { seed: 2, ..options };
         assert_ne!(sample(&rows, &scenario, other), taken);
     }

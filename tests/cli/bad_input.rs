@@ -1,4 +1,4 @@
-//! Every kind of bad input: one typed line, exit 1, nothing half-written.
+//! Every kind of bad input: one typed line, exit 1 or 2, nothing half-written.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,9 @@ use crate::{TRAIN, files, midpg, with_log, with_model};
 /// Runs `line`, which must fail on one line with `said`, and leave nothing new behind.
 fn refused(folder: &TempDir, line: &str, said: &[&str]) {
     let before = files(folder);
-    let out = midpg(folder, line).assert().code(1);
+    let out = midpg(folder, line)
+        .assert()
+        .code(predicate::in_iter([1, 2]));
     let stderr = String::from_utf8(out.get_output().stderr.clone()).unwrap();
     let errors: Vec<&str> = stderr
         .lines()

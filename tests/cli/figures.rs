@@ -98,7 +98,7 @@ fn the_test_part_is_explained_unless_another_is_asked_for() {
             &format!("explain --model model.safetensors --data log.csv --out bad {line}"),
         )
         .assert()
-        .code(1)
+        .code(2)
         .stderr(predicates::str::contains(says));
     }
     assert!(!folder.path().join("bad").exists());

@@ -6,6 +6,7 @@ mod bad_input;
 mod cache;
 mod compare;
 mod figures;
+mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod score;
@@ -199,7 +200,7 @@ fn a_warm_start_takes_the_schema_from_the_model() {
         "train --data log.csv --schema amazon --init model.safetensors --out next.safetensors",
     )
     .assert()
-    .code(1)
+    .code(2)
     .stderr(predicate::str::contains("--schema"));
 }
 

@@ -97,7 +97,7 @@ fn what_is_no_parquet_is_told() {
         "score --model model.safetensors --data log.csv --keep score --out x.csv",
     )
     .assert()
-    .code(1)
+    .code(2)
     .stderr(predicate::str::contains(
         "--keep: the column of scores is called",
     ));

@@ -85,7 +85,10 @@ impl ApgConfig {
         if !(1..=MAX_WIDTH).contains(&self.rank_div) {
             return bad(
                 "--rank-div",
-                format!("--rank-div is {}; it must be at least 1", self.rank_div),
+                format!(
+                    "--rank-div is {}; it must be 1 to {MAX_WIDTH}",
+                    self.rank_div
+                ),
             );
         }
         match self.over {

@@ -45,7 +45,7 @@ impl PleConfig {
             return bad(
                 "--specific-experts and --shared-experts",
                 format!(
-                    "{} experts of each scenario and {} shared ones; between 1 and 64 are supported, and 0 and 64",
+                    "{} experts of each scenario and {} shared ones; there are 1 to 64 of the first and 0 to 64 of the second",
                     self.specific, self.shared
                 ),
             );

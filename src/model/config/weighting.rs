@@ -82,7 +82,10 @@ impl WeightingConfig {
             ("--dc-div", self.dc_div),
         ] {
             if !(1..=MAX_WIDTH).contains(&value) {
-                return bad(flag, format!("{flag} is {value}; it must be at least 1"));
+                return bad(
+                    flag,
+                    format!("{flag} is {value}; it must be 1 to {MAX_WIDTH}"),
+                );
             }
         }
         if !(self.gate_scale.is_finite() && self.gate_scale > 0.0) {
