@@ -110,6 +110,13 @@ impl Error {
         self
     }
 
+    /// Says what the user can do, where nothing has said so.
+    #[cfg(feature = "cli")]
+    pub(crate) fn or_hint(mut self, hint: &str) -> Self {
+        self.0.hint.get_or_insert_with(|| hint.to_owned());
+        self
+    }
+
     /// The kind, for programs.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

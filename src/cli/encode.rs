@@ -109,7 +109,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     for bar in [Some(&reading), writing.as_ref()].into_iter().flatten() {
         bar.finish_and_clear();
     }
-    let summary = summary.map_err(|error| error.in_file(args.out.display()))?;
+    let summary = summary
+        .map_err(input::can_be_skipped)
+        .map_err(|error| error.in_file(args.out.display()))?;
     out.finish()?;
     input::tell_problems(&reading, &name, &summary.report);
     tell_summary(&summary, started.elapsed().as_secs_f64(), args.json)

@@ -15,7 +15,7 @@ use crate::data;
 use crate::data::{Cache, LoadReport};
 #[cfg(feature = "train")]
 use crate::data::{Dataset, Encoder, LoadOptions};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Schema;
 
 /// A data file, or several that are read as one.
@@ -30,7 +30,13 @@ impl Input {
         Ok(match Format::of(path)? {
             #[cfg(feature = "parquet")]
             Format::Parquet => Self::Parquet(data::ParquetFiles::find(path)?),
-            _ => Self::Text(files::open(path)?),
+            Format::Ndjson => {
+                let message = "rows as JSON objects are read by `midpg score` alone";
+                return Err(Error::new(ErrorKind::Config, message)
+                    .in_file(path.display())
+                    .hint("give a delimited text or a Parquet file"));
+            }
+            Format::Delimited => Self::Text(files::open(path)?),
         })
     }
 
@@ -97,6 +103,14 @@ pub(super) fn schema(name: &str) -> Result<Schema> {
         Error::new(crate::ErrorKind::Schema, format!("is not UTF-8: {error}")).in_file(name)
     })?;
     Schema::parse(&text, name)
+}
+
+/// Says of a row that cannot be read what else can be done with it.
+pub(super) fn can_be_skipped(error: Error) -> Error {
+    match (error.kind(), error.line()) {
+        (ErrorKind::Data, Some(2..)) => error.or_hint("--on-bad-row skip leaves such rows out"),
+        _ => error,
+    }
 }
 
 /// Tells what of a file was not used.

@@ -24,7 +24,8 @@ pub(super) fn schema_for(path: &Path, schema: Option<&str>) -> Result<Option<Sch
         None if input::is_cache(path)? => Ok(None),
         // Not the schema is missing, but the file.
         None if path != Path::new("-") && !input::is_pattern(path) && !path.exists() => {
-            let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+            let error = std::fs::metadata(path).err();
+            let error = error.unwrap_or(std::io::ErrorKind::NotFound.into());
             Err(Error::io(path.display(), &error))
         }
         None => clap::Error::raw(
@@ -94,7 +95,7 @@ pub(super) fn dataset(
         Source::Encoder(encoder, ..) => input.encode(&name, encoder, options),
     };
     bar.finish_and_clear();
-    let data = loaded?;
+    let data = loaded.map_err(input::can_be_skipped)?;
     input::tell_problems(&bar, &name, &data.report);
     Ok(data)
 }

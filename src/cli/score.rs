@@ -7,10 +7,10 @@ use clap::Args as ClapArgs;
 use rayon::prelude::*;
 
 use super::args::BadRows;
-use super::files;
 use super::progress;
 use super::score_counts::Counts;
 use super::scores::{Format, Scored, Scores, Style, Written};
+use super::{files, input};
 use crate::data::{Chunk, ChunkEncoder, LabelUse, RawRows, RawStream, RowFormat, StreamOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::scorer::{Scorer, Scratch};
@@ -61,6 +61,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
         &[("--out", &args.out)],
         &[("--data", &args.data), ("--model", &args.model)],
     )?;
+    if input::is_cache(&args.data)? {
+        let message = "is a cache, whose rows have a part each; scores are of a log";
+        return Err(Error::new(ErrorKind::Config, message)
+            .in_file(args.data.display())
+            .hint("give the log itself: --data LOG"));
+    }
     let scorer = read(&args.model)?;
     let input = match args.input_format {
         Some(format) => format,

@@ -213,3 +213,28 @@ fn a_run_that_fails_leaves_no_folder() {
     }
     assert_eq!(files(&folder), ["log.csv"]);
 }
+
+#[test]
+fn what_a_command_does_not_read_is_told_by_its_kind() {
+    let folder = with_model();
+    ok(
+        &folder,
+        "encode --data log.csv --schema amazon --out log.cache",
+    );
+    fs::write(folder.path().join("rows.ndjson"), "{}\n").unwrap();
+    for (line, said) in [
+        (
+            "score --model model.safetensors --data log.cache --out s.csv",
+            "log.cache: is a cache",
+        ),
+        (
+            "train --data rows.ndjson --schema amazon --out m",
+            "rows.ndjson: rows as JSON objects",
+        ),
+    ] {
+        midpg(&folder, line)
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains(said));
+    }
+}
