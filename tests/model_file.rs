@@ -143,6 +143,7 @@ fn broken_files_are_refused_or_score() {
             }
             broken[place] = bytes[place];
         }
-        assert!(scored > 0, "every broken file was refused");
+        // Of the three places that an interpreter tries all may be such that are refused.
+        assert!(scored > 0 || cfg!(miri), "every broken file was refused");
     }
 }

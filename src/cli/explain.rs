@@ -72,7 +72,7 @@ pub(super) struct Explained {
 /// Points with what they are.
 #[derive(Serialize)]
 pub(super) struct Mapped {
-    /// Positions in the part that was read.
+    /// Positions among all rows that were read.
     pub(super) rows: Vec<u32>,
     /// Places in the list of scenarios.
     pub(super) scenario: Vec<usize>,

@@ -184,12 +184,15 @@ impl Sink {
 
     /// Writes all of `bytes`.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.write_all(bytes);
+        written.map_err(|error| Error::io(self.name(), &error))
+    }
+
+    /// The path, for messages.
+    pub(super) fn name(&self) -> String {
         match self {
-            Self::Plain(output) => output.put(bytes),
-            Self::Gzip(encoder) => {
-                let written = encoder.write_all(bytes);
-                written.map_err(|error| Error::io(encoder.get_ref().name(), &error))
-            }
+            Self::Plain(output) => output.name(),
+            Self::Gzip(encoder) => encoder.get_ref().name(),
         }
     }
 
@@ -202,6 +205,22 @@ impl Sink {
                 let output = encoder.finish();
                 output.map_err(|error| Error::io(name, &error))?.finish()
             }
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(output) => output.write(bytes),
+            Self::Gzip(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(output) => output.flush(),
+            Self::Gzip(encoder) => encoder.flush(),
         }
     }
 }

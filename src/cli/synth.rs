@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::files::Output;
+use super::files::Sink;
 use super::progress;
 use super::say::note;
 use crate::data::synth::{Effect, Preset, SynthOptions, generate};
@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Add the column `true_probability`
     #[arg(long)]
     truth: bool,
-    /// Where the log goes; - is the standard output
+    /// Where the log goes, packed where it ends in .gz; - is the standard output
     #[arg(long)]
     out: PathBuf,
 }
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         effect: args.effect,
         truth: args.truth,
     };
-    let mut out = Output::create(&args.out)?;
+    let mut out = Sink::create(&args.out)?;
     let bar = progress::steps(args.rows);
     bar.set_prefix("rows");
     let report = generate(&options, &mut out, &mut |done| bar.set_position(done))

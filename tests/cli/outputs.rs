@@ -238,3 +238,22 @@ fn what_a_command_does_not_read_is_told_by_its_kind() {
             .stderr(predicate::str::contains(said));
     }
 }
+
+#[test]
+fn a_log_whose_name_ends_in_gz_is_packed() {
+    let folder = with_log();
+    ok(
+        &folder,
+        "synth --preset amazon --rows 1500 --seed 1 --effect modulated --truth --out packed.csv.gz",
+    );
+    let packed = fs::read(folder.path().join("packed.csv.gz")).unwrap();
+    assert_eq!(packed[..2], [0x1f, 0x8b]);
+    let plain = fs::read(folder.path().join("log.csv")).unwrap();
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut unpacked,
+    )
+    .unwrap();
+    assert!(unpacked == plain);
+}
