@@ -49,12 +49,16 @@ async function trainedIn(page, relaxed) {
       kind = "categorical"`;
     const client = await createClient({ device: "auto", ...options });
     const kinds = [];
-    const losses = [];
+    const sums = { rows: 0, loss: 0 };
     let done;
     const config = { method: "mi-dpg", epochs: 1, batch: 64 };
     for await (const event of client.train({ csv, schema, config })) {
       kinds.push(event.kind);
-      if (event.kind === "step") losses.push(event.loss);
+      // Steps that follow each other fast are one event, with the mean of their losses.
+      if (event.kind === "step") {
+        sums.rows += event.rows;
+        sums.loss += event.loss * event.rows;
+      }
       if (event.kind === "done") done = event;
     }
     const explained = await client.explain(done.model, csv);
@@ -66,7 +70,8 @@ async function trainedIn(page, relaxed) {
     return {
       device,
       kinds,
-      losses,
+      rows: sums.rows,
+      loss: sums.loss / sums.rows,
       scenarios: explained.scenarios.map(({ name }) => name).sort(),
       layers: explained.layers.length,
       scores: scored.scores.length,
@@ -76,7 +81,7 @@ async function trainedIn(page, relaxed) {
 }
 
 test("the package trains, explains and scores in an empty page, with relaxed SIMD and without", async () => {
-  const losses = [];
+  const runs = [];
   for (const [relaxed, file] of [
     [true, "mi_dpg_relaxed_bg.wasm"],
     [false, "mi_dpg_bg.wasm"],
@@ -96,12 +101,14 @@ test("the package trains, explains and scores in an empty page, with relaxed SIM
     assert.equal(said.layers, 3);
     assert.equal(said.scores, 300);
     assert.ok(said.same);
-    losses.push(said.losses);
+    runs.push(said);
     await page.close();
   }
-  const [relaxed, plain] = losses;
-  assert.equal(relaxed.length, plain.length);
-  relaxed.forEach((loss, step) =>
-    assert.ok(Math.abs(loss - plain[step]) <= 1e-4, `step ${step}: ${loss}`),
+  const [relaxed, plain] = runs;
+  assert.ok(relaxed.rows > 200);
+  assert.equal(relaxed.rows, plain.rows);
+  assert.ok(
+    Math.abs(relaxed.loss - plain.loss) <= 1e-4,
+    `${relaxed.loss} ${plain.loss}`,
   );
 });
