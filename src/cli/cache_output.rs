@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) struct CacheOutput {
     out: Unfinished,
     /// It has no name, so that nothing is left of it whatever happens.
-    pub(super) spill: File,
+    spill: File,
 }
 
 impl CacheOutput {

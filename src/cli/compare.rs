@@ -30,7 +30,8 @@ pub(super) struct Args {
     /// Trials of each method; trial i has the seed --seed + i
     #[arg(long, default_value_t = 10)]
     trials: usize,
-    /// First try N settings of each method and keep the best on validation [default: its defaults]
+    /// First try N settings of each method, those of the flags and others, and keep the best on validation [default: those
+    /// of the flags]
     #[arg(long, value_name = "N", default_value_t = 0)]
     tune: usize,
     /// The variants of dpg that its row is chosen from, with --tune those of mi-dpg too; `non` takes minutes a trial on

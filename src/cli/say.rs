@@ -3,8 +3,8 @@
 use std::fmt::Arguments;
 use std::io::Write;
 
-/// Writes a line to the standard error, Where it takes no more, on a full disk for one, the work
-/// goes on: a result is worth more than a word about it.
+/// Writes a line to the standard error. Where that takes no more, on a full disk for one, the work goes on: a result is
+/// worth more than a word about it.
 macro_rules! note {
     ($($text:tt)*) => {
         $crate::cli::say::line(format_args!($($text)*))

@@ -115,10 +115,10 @@ fn draw(
             ..Default::default()
         }),
         MethodName::Dpg => Method::Dpg {
-            weighting: weighting(variants, rng),
+            weighting: weighting(base, variants, rng),
         },
         MethodName::MiDpg => Method::MiDpg {
-            weighting: weighting(variants, rng),
+            weighting: weighting(base, variants, rng),
             mutual_information: MutualInformationConfig {
                 lambda: pick(&[0.01, 0.1, 1.0], rng),
                 ..Default::default()
@@ -128,14 +128,15 @@ fn draw(
     options
 }
 
-fn weighting(variants: &[Variant], rng: &mut impl Rng) -> WeightingConfig {
+/// What is not searched, the condition, is the base's.
+fn weighting(base: &TrainOptions, variants: &[Variant], rng: &mut impl Rng) -> WeightingConfig {
     WeightingConfig {
         variant: pick(variants, rng),
         dk: pick(&[1, 2, 4], rng),
         dr_div: pick(&[2, 4, 8, 16], rng),
         dc_div: pick(&[2, 4, 8, 16], rng),
         gate_scale: pick(&[1.0, 2.0], rng),
-        ..Default::default()
+        ..base.network.method.weighting().cloned().unwrap_or_default()
     }
 }
 

@@ -144,22 +144,14 @@ impl Sweep {
                 }
             })
             .collect();
-        let mut best: Vec<usize> = Vec::new();
-        for (i, point) in swept.iter().enumerate() {
-            let auc = |p: &SweptPoint| p.auc.map(|auc| auc.mean);
-            let of_series = |&&place: &&usize| swept[place].point.series == point.point.series;
-            match best.iter().find(of_series).copied() {
-                // Of equal ones the first.
-                Some(other) if auc(point) > auc(&swept[other]) => {
-                    best.retain(|&place| place != other);
-                    best.push(i);
-                }
-                None if point.auc.is_some() => best.push(i),
-                _ => {}
-            }
-        }
-        for place in best {
-            swept[place].best = true;
+        for i in 0..swept.len() {
+            let auc = |place: usize| swept[place].auc.map(|auc| auc.mean);
+            // Of equal ones the first.
+            let best = (0..swept.len())
+                .filter(|&place| swept[place].point.series == swept[i].point.series)
+                .filter(|&place| auc(place).is_some())
+                .reduce(|best, place| if auc(place) > auc(best) { place } else { best });
+            swept[i].best = best == Some(i);
         }
         swept
     }

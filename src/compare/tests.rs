@@ -1,6 +1,6 @@
 use super::*;
 use crate::metrics::{ParameterCounts, Report, ScenarioReport, Scenarios, Truth};
-use crate::model::{Method, MethodName, MethodSettings, Variant};
+use crate::model::{Condition, Method, MethodName, MethodSettings, Variant};
 use crate::train::{Select, TrainOptions};
 
 fn settings(methods: &[MethodName], tune: usize) -> Settings {
@@ -109,6 +109,21 @@ fn every_method_takes_the_settings_that_it_has() {
         variants,
         [Variant::R, Variant::Rc, Variant::C, Variant::Non]
     );
+}
+
+#[test]
+fn a_search_keeps_what_it_does_not_search() {
+    let settings = Settings {
+        method: MethodSettings {
+            condition: Some(Condition::Scenario),
+            ..Default::default()
+        },
+        ..settings(&[MethodName::Dpg, MethodName::MiDpg], 6)
+    };
+    for trial in Plan::new(settings).unwrap().tuning() {
+        let weighting = trial.options.network.method.weighting().unwrap();
+        assert_eq!(weighting.condition, Condition::Scenario);
+    }
 }
 
 #[test]

@@ -85,6 +85,15 @@ fn a_place_that_is_none_is_told_before_the_work() {
 }
 
 #[test]
+fn a_negative_number_is_a_value_and_no_flag() {
+    let folder = with_log();
+    midpg(&folder, &format!("{TRAIN} --out m --lr -1"))
+        .assert()
+        .code(2)
+        .stderr(predicate::str::contains("--lr").and(predicate::str::contains("unexpected").not()));
+}
+
+#[test]
 fn a_model_that_is_trained_further_keeps_its_network() {
     let folder = with_model();
     for flag in ["--model dnn", "--hidden 8", "--embedding 4", "--lambda 0.5"] {
