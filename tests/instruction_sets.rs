@@ -74,11 +74,15 @@ fn kernels() -> Results {
         put("modulated", y.clone());
         // Where ReLU bends, rounding would decide about a gradient.
         y.iter_mut().filter(|y| **y < 1e-4).for_each(|y| *y = 0.0);
-        let gradients = layer.backward(&hidden, &s, &weight, &y, &gradient);
-        put("modulated dh", gradients.hidden);
-        put("modulated ds", gradients.s);
-        put("modulated dW", gradients.weight);
-        put("modulated db", gradients.bias);
+        let (_, kept) = layer.forward_keeping(&hidden, &s, (&weight, &bias));
+        for (kept, how) in [(None, "made anew"), (kept.as_deref(), "kept")] {
+            let given = (&*hidden, &*s);
+            let gradients = layer.backward(given, &weight, (&y, &gradient), kept);
+            put(&format!("modulated dh, sums {how}"), gradients.hidden);
+            put(&format!("modulated ds, sums {how}"), gradients.s);
+            put(&format!("modulated dW, sums {how}"), gradients.weight);
+            put(&format!("modulated db, sums {how}"), gradients.bias);
+        }
         let packed = PackedLayer::new(layer, &weight, &bias);
         let mut y = vec![0.0; rows * dm];
         packed.forward(&hidden, &s, &mut y, &mut Vec::new());

@@ -91,10 +91,11 @@ fn modulated() {
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..TURNS {
             let start = Instant::now();
-            let out = layer.forward(&hidden, &s, (&weight, &bias));
+            let (out, kept) = layer.forward_keeping(&hidden, &s, (&weight, &bias));
             times[0].push(start.elapsed().as_secs_f64());
             let start = Instant::now();
-            black_box(layer.backward(&hidden, &s, &weight, &out, &gradient));
+            let given = (&*hidden, &*s);
+            black_box(layer.backward(given, &weight, (&out, &gradient), kept.as_deref()));
             times[1].push(start.elapsed().as_secs_f64());
         }
         let [forward, backward] = times.map(median);

@@ -49,17 +49,34 @@ impl ModulatedKernels for Flex {
         tensor(output, shape)
     }
 
+    fn forward_keeping(
+        inputs: &Inputs<Self>,
+        bias: FlexTensor,
+    ) -> (FlexTensor, Option<FlexTensor>) {
+        let (output, kept) = layer(inputs).forward_keeping(
+            values(&inputs.hidden),
+            values(&inputs.s),
+            (values(&inputs.weight), values(&bias)),
+        );
+        let shape = [inputs.hidden.shape()[0], inputs.weight.shape()[0]];
+        let kept = kept.map(|sums| {
+            let shape = [sums.len()];
+            tensor(sums, shape)
+        });
+        (tensor(output, shape), kept)
+    }
+
     fn backward(
         inputs: Inputs<Self>,
         output: FlexTensor,
         gradient: FlexTensor,
+        kept: Option<FlexTensor>,
     ) -> InputGradients<Self> {
         let out = layer(&inputs).backward(
-            values(&inputs.hidden),
-            values(&inputs.s),
+            (values(&inputs.hidden), values(&inputs.s)),
             values(&inputs.weight),
-            values(&output),
-            values(&gradient),
+            (values(&output), values(&gradient)),
+            kept.as_ref().map(values),
         );
         InputGradients {
             hidden: tensor(out.hidden, inputs.hidden.shape()),

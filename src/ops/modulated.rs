@@ -40,11 +40,19 @@ trait ModulatedBackend: Backend {
 pub(super) trait ModulatedKernels: Contiguous {
     /// y of `inputs` and the bias.
     fn forward(inputs: &Inputs<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self>;
-    /// The gradients from y and its gradient.
+    /// The same, and what `backward` takes of the way there, where it is of use.
+    fn forward_keeping(
+        inputs: &Inputs<Self>,
+        bias: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
+        (Self::forward(inputs, bias), None)
+    }
+    /// The gradients from y, its gradient and what was kept.
     fn backward(
         inputs: Inputs<Self>,
         output: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
+        kept: Option<FloatTensor<Self>>,
     ) -> InputGradients<Self>;
 }
 
@@ -100,10 +108,13 @@ impl<B: ModulatedKernels, C: CheckpointStrategy> ModulatedBackend for Autodiff<B
             s.into_primitive(),
             weight.into_primitive(),
         );
-        let output = B::forward(&inputs, B::contiguous(bias.into_primitive()));
+        let bias = B::contiguous(bias.into_primitive());
         match Modulated.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((inputs, output.clone()), output),
-            OpsKind::UnTracked(prep) => prep.finish(output),
+            OpsKind::Tracked(prep) => {
+                let (output, kept) = B::forward_keeping(&inputs, bias);
+                prep.finish((inputs, output.clone(), kept), output)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::forward(&inputs, bias)),
         }
     }
 }
@@ -112,12 +123,12 @@ impl<B: ModulatedKernels, C: CheckpointStrategy> ModulatedBackend for Autodiff<B
 struct Modulated;
 
 impl<B: ModulatedKernels> Backward<B, 4> for Modulated {
-    type State = (Inputs<B>, FloatTensor<B>);
+    type State = (Inputs<B>, FloatTensor<B>, Option<FloatTensor<B>>);
 
     fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (inputs, output) = ops.state;
+        let (inputs, output, kept) = ops.state;
         let gradient = B::contiguous(grads.consume::<B>(&ops.node));
-        let out = B::backward(inputs, output, gradient);
+        let out = B::backward(inputs, output, gradient, kept);
         let given = [out.hidden, out.s, out.weight, out.bias];
         for (node, gradient) in ops.parents.into_iter().zip(given) {
             if let Some(node) = node {

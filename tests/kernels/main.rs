@@ -9,8 +9,8 @@ mod instruction_sets;
 mod panels;
 
 use mi_dpg::kernels::{
-    Activation, Blocks, Dense, Gate, ModulatedLayer, PackedLayer, Rows, input_gradient, sigmoid,
-    sigmoid_gradient, weight_gradient,
+    Activation, Blocks, Dense, Gate, Gradients, ModulatedLayer, PackedLayer, Rows, input_gradient,
+    sigmoid, sigmoid_gradient, weight_gradient,
 };
 use mi_dpg::random::Stream;
 use proptest::prelude::*;
@@ -88,12 +88,27 @@ impl Case {
         }
     }
 
-    /// Gradients of Σ weight_of_output · y, each written out in f64.
+    /// Gradients of Σ weight_of_output · y, each written out in f64; with the sums of the forward pass, where they are kept,
+    /// and without.
     fn check_backward(&self) {
         let layer = self.layer();
-        let out = layer.forward(&self.hidden, &self.s, (&self.weight, &self.bias));
+        let (weight, bias) = (&self.weight, &self.bias);
+        let out = layer.forward(&self.hidden, &self.s, (weight, bias));
+        let (same, kept) = layer.forward_keeping(&self.hidden, &self.s, (weight, bias));
+        assert_eq!(out, same);
+        assert_eq!(kept.is_some(), self.dc * self.dm < self.dr * self.dn);
         let gradient = Stream::new(9, "gradient").normal(self.rows * self.dm, 1.0);
-        let got = layer.backward(&self.hidden, &self.s, &self.weight, &out, &gradient);
+        let backward = |kept| {
+            let given = (&*self.hidden, &*self.s);
+            layer.backward(given, weight, (&out, &gradient), kept)
+        };
+        self.check_gradients(&out, &gradient, &backward(None));
+        if kept.is_some() {
+            self.check_gradients(&out, &gradient, &backward(kept.as_deref()));
+        }
+    }
+
+    fn check_gradients(&self, out: &[f32], gradient: &[f32], got: &Gradients) {
         let (mut hidden, mut s) = (vec![0.0; self.hidden.len()], vec![0.0; self.s.len()]);
         let (mut weight, mut bias) = (vec![0.0; self.weight.len()], vec![0.0; self.dm]);
         for b in 0..self.rows {

@@ -6,11 +6,15 @@
 //! - with g the gradient of y where y > 0, and U_rj = Σ_{i ∈ r} g_i W_ij:
 //!   dh_j = Σ_r s[r, c(j)] U_rj, ds[r, c] = Σ_{j ∈ c} U_rj h_j, dW_ij = Σ_rows g_i (s[r(i), c(j)] h_j), db = Σ_rows g.
 //!
-//! So forward and backward are three products of the size of the plain layer's, on blocks of it, and nothing but y is
-//! kept between them. Rows are worked in chunks whose scratch fits the cache.
+//! So forward and backward are three products of the size of the plain layer's, on blocks of it, and nothing but y must be
+//! kept between them. Where s has few columns P is kept: with it
+//! dh_j = Σ_i W_ij (s[r(i), c(j)] g_i) and ds[r, c] = Σ_{i ∈ r} g_i P_ci, whose product is not cut into row blocks. Rows are
+//! worked in chunks whose scratch fits the cache.
 
 mod backward;
 mod forward;
+mod input_gradients;
+mod weight_gradient;
 
 use fearless_simd::{Level, dispatch};
 
@@ -68,7 +72,7 @@ impl ModulatedLayer {
         let (hidden, last_hidden) = hidden.split_at(abreast * dn);
         let (s, last_s) = s.split_at(abreast * self.size());
         if abreast > 0 {
-            self.forward_in_panels(hidden, s, (weight, bias), in_panels);
+            self.forward_in_panels(hidden, s, (weight, bias), in_panels, None);
         }
         if !by_row.is_empty() {
             let packed = PackedLayer::new(self.clone(), weight, bias);
@@ -77,44 +81,84 @@ impl ModulatedLayer {
         output
     }
 
+    /// The same y to the bit, and the sums P where [`backward`](Self::backward) is faster with them: where s has few
+    /// columns. \[panels, d_c, d_m, rows of a panel\], as this machine's vectors want it.
+    ///
+    /// # Panics
+    /// When a slice is not of its size.
+    pub fn forward_keeping(
+        &self,
+        hidden: &[f32],
+        s: &[f32],
+        (weight, bias): (&[f32], &[f32]),
+    ) -> (Vec<f32>, Option<Vec<f32>>) {
+        let (dm, dn) = (self.outputs.places(), self.inputs.places());
+        if self.inputs.count() * dm >= self.outputs.count() * dn {
+            return (self.forward(hidden, s, (weight, bias)), None);
+        }
+        let rows = hidden.len() / dn;
+        self.check(rows, hidden, s);
+        let mut output = vec![0.0; rows * dm];
+        let mut kept = Vec::new();
+        self.forward_in_panels(hidden, s, (weight, bias), &mut output, Some(&mut kept));
+        (output, Some(kept))
+    }
+
+    /// Rows in panels, the last filled up; what is `kept` is appended.
     fn forward_in_panels(
         &self,
         hidden: &[f32],
         s: &[f32],
         (weight, bias): (&[f32], &[f32]),
         output: &mut [f32],
+        mut kept: Option<&mut Vec<f32>>,
     ) {
         let (dm, dn, size) = (self.outputs.places(), self.inputs.places(), self.size());
         let packed = panel::Modulated::of(self, weight, bias);
         let width = panel::width();
         let mut panels = [dn, size, dm].map(|columns| vec![0.0; columns * width]);
         let [h, gates, y] = &mut panels;
+        let mut partial = Vec::new();
+        if let Some(kept) = &mut kept {
+            partial.resize(self.partial_size(width), 0.0);
+            kept.reserve_exact((output.len() / dm).div_ceil(width) * partial.len());
+        }
         let rows = hidden.chunks(width * dn).zip(s.chunks(width * size));
         for ((hidden, s), output) in rows.zip(output.chunks_mut(width * dm)) {
             panel::load(hidden, dn, width, h);
             panel::load(s, size, width, gates);
-            packed.forward(h, gates, y);
+            match &mut kept {
+                None => packed.forward(h, gates, y),
+                Some(kept) => {
+                    packed.forward_keeping(h, gates, y, &mut partial);
+                    kept.extend_from_slice(&partial);
+                }
+            }
             panel::unload(y, dm, width, output);
         }
     }
 
-    /// The gradients of all that went into [`forward`](Self::forward), whose result is `output`, from that of y.
+    /// The gradients of all that went into [`forward`](Self::forward), whose result is `output`, from that of y; and from
+    /// what [`forward_keeping`](Self::forward_keeping) `kept`, if it did.
     ///
     /// # Panics
     /// When a slice is not of its size.
     pub fn backward(
         &self,
-        hidden: &[f32],
-        s: &[f32],
+        (hidden, s): (&[f32], &[f32]),
         weight: &[f32],
-        output: &[f32],
-        gradient: &[f32],
+        (output, gradient): (&[f32], &[f32]),
+        kept: Option<&[f32]>,
     ) -> Gradients {
         let (dm, dn) = (self.outputs.places(), self.inputs.places());
         let rows = hidden.len() / dn;
         self.check(rows, hidden, s);
         assert!(
             weight.len() == dm * dn && gradient.len() == rows * dm && output.len() == rows * dm
+        );
+        let width = panel::width();
+        assert!(
+            kept.is_none_or(|sums| sums.len() == rows.div_ceil(width) * self.partial_size(width))
         );
         let mut gradients = Gradients {
             hidden: vec![0.0; rows * dn],
@@ -123,7 +167,7 @@ impl ModulatedLayer {
             bias: vec![0.0; dm],
         };
         dispatch!(level(), simd => backward(
-            simd, self, (hidden, s), weight, (output, gradient), &mut gradients,
+            simd, self, (hidden, s), weight, (output, gradient), kept, &mut gradients,
         ));
         gradients
     }
@@ -140,6 +184,11 @@ impl ModulatedLayer {
     /// Entries of s.
     fn size(&self) -> usize {
         self.outputs.count() * self.inputs.count()
+    }
+
+    /// Sums P of a panel of `width` rows.
+    fn partial_size(&self, width: usize) -> usize {
+        self.inputs.count() * self.outputs.places() * width
     }
 
     /// Outputs filled up to whole tiles.

@@ -63,12 +63,33 @@ impl Modulated {
     /// # Panics
     /// When a panel is too small.
     pub fn forward(&self, h: &[f32], s: &[f32], out: &mut [f32]) {
-        dispatch!(self.level, simd => forward(simd, self, h, s, out));
+        dispatch!(self.level, simd => forward::<_, false>(simd, self, h, s, out, &mut []));
+    }
+
+    /// The same, with the sums P_ci = Σ_{j ∈ c} W_ij h_j put into `partial`, \[d_c, d_m, width\].
+    ///
+    /// # Panics
+    /// When a panel is too small.
+    pub(crate) fn forward_keeping(
+        &self,
+        h: &[f32],
+        s: &[f32],
+        out: &mut [f32],
+        partial: &mut [f32],
+    ) {
+        dispatch!(self.level, simd => forward::<_, true>(simd, self, h, s, out, partial));
     }
 }
 
 #[inline(always)]
-fn forward<S: Simd>(simd: S, layer: &Modulated, h: &[f32], s: &[f32], out: &mut [f32]) {
+fn forward<S: Simd, const KEEP: bool>(
+    simd: S,
+    layer: &Modulated,
+    h: &[f32],
+    s: &[f32],
+    out: &mut [f32],
+    partial: &mut [f32],
+) {
     simd.vectorize(
         #[inline(always)]
         || {
@@ -77,12 +98,16 @@ fn forward<S: Simd>(simd: S, layer: &Modulated, h: &[f32], s: &[f32], out: &mut 
             let zero = S::f32s::splat(simd, 0.0);
             let rows = layer.row_of.as_chunks::<OUTPUTS>().0;
             let tiles = out.chunks_mut(OUTPUTS * width).zip(layer.packed.tiles());
-            for ((out, (weight, bias)), row_of) in tiles.zip(rows) {
+            for (tile, ((out, (weight, bias)), row_of)) in tiles.zip(rows).enumerate() {
                 let mut sums = start(simd, bias);
                 for (c, block) in layer.inputs.iter().enumerate() {
                     let h = &h[block.start * width..block.end * width];
                     let weight = &weight[block.start * OUTPUTS..block.end * OUTPUTS];
                     let part = product(simd, [[zero; VECTORS]; OUTPUTS], h, weight);
+                    if KEEP {
+                        let first = (c * layer.outputs + tile * OUTPUTS) * width;
+                        store(simd, part, &mut partial[first..][..out.len()]);
+                    }
                     for m in 0..OUTPUTS {
                         let s = vectors::<S, VECTORS>(simd, &s[(row_of[m] + c) * width..]);
                         for v in 0..VECTORS {

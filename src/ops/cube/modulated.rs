@@ -260,6 +260,7 @@ impl ModulatedKernels for Cube {
         inputs: Inputs<Self>,
         output: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
+        _: Option<FloatTensor<Self>>,
     ) -> InputGradients<Self> {
         let Inputs { hidden, s, weight } = inputs;
         let ([rows, dn], [dm, _]) = (hidden.shape().dims(), weight.shape().dims());
