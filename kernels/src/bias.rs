@@ -1,6 +1,6 @@
 //! From the gradient of a dense layer's output, φ(W x + b), those of W x + b and of b, in one pass.
 
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::{Simd, dispatch, prelude::*};
 
 use crate::instruction_set::level;
 
@@ -13,16 +13,43 @@ pub fn relu_and_bias_gradient(output: &[f32], gradient: &mut [f32], width: usize
     assert!(output.len() == gradient.len() && output.len().is_multiple_of(width.max(1)));
     let mut bias = vec![0.0_f32; width];
     dispatch!(level(), simd => simd.vectorize(#[inline(always)] || {
+        // Not in place: a vector that is set to zero where it lies is stored under a mask, which some processors are slow at.
+        let mut given = vec![0.0; width];
         let rows = output.chunks_exact(width.max(1)).zip(gradient.chunks_exact_mut(width.max(1)));
         for (output, gradient) in rows {
-            for ((b, y), g) in bias.iter_mut().zip(output).zip(gradient) {
-                let masked = if *y > 0.0 { *g } else { 0.0 };
-                *g = masked;
-                *b += masked;
-            }
+            given.copy_from_slice(gradient);
+            mask(simd, output, &given, (gradient, &mut bias));
         }
     }));
     bias
+}
+
+/// The same of a row: what is `masked`, and what is added to the gradient of `bias`. Chosen from and not branched on: where
+/// ReLU bends is past guessing.
+#[inline(always)]
+pub(crate) fn mask<S: Simd>(
+    simd: S,
+    output: &[f32],
+    gradient: &[f32],
+    (masked, bias): (&mut [f32], &mut [f32]),
+) {
+    let lanes = S::f32s::LEN;
+    let zero = S::f32s::splat(simd, 0.0);
+    let whole = bias.len() - bias.len() % lanes;
+    let given = output.chunks_exact(lanes).zip(gradient.chunks_exact(lanes));
+    let given = given.zip(masked.chunks_exact_mut(lanes));
+    for (b, ((y, g), masked)) in bias.chunks_exact_mut(lanes).zip(given) {
+        let open = S::f32s::from_slice(simd, y).simd_gt(zero);
+        let g = open.select(S::f32s::from_slice(simd, g), zero);
+        g.store_slice(masked);
+        (S::f32s::from_slice(simd, b) + g).store_slice(b);
+    }
+    let rest = output[whole..].iter().zip(&gradient[whole..]);
+    let rest = rest.zip(&mut masked[whole..]);
+    for (b, ((y, g), masked)) in bias[whole..].iter_mut().zip(rest) {
+        *masked = if *y > 0.0 { *g } else { 0.0 };
+        *b += *masked;
+    }
 }
 
 /// The gradient of b alone, where no ReLU follows.

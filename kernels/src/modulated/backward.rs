@@ -5,6 +5,7 @@ use fearless_simd::{Simd, prelude::*};
 use super::input_gradients::Panels;
 use super::weight_gradient::Products;
 use super::{CHUNK, Gradients, ModulatedLayer};
+use crate::bias::mask;
 use crate::panel::turn;
 use crate::tile::VECTORS;
 
@@ -36,14 +37,9 @@ pub(super) fn backward<S: Simd>(
                 .zip(out.s.chunks_mut(CHUNK * size));
             for ((((hidden, s), (output, gradient)), dh), ds) in chunks {
                 let masked = &mut masked[..output.len()];
-                let lines = masked.chunks_exact_mut(dm);
                 let given = output.chunks_exact(dm).zip(gradient.chunks_exact(dm));
-                for (line, (output, gradient)) in lines.zip(given) {
-                    let places = line.iter_mut().zip(&mut out.bias);
-                    for ((g, db), (y, dy)) in places.zip(output.iter().zip(gradient)) {
-                        *g = if *y > 0.0 { *dy } else { 0.0 };
-                        *db += *g;
-                    }
+                for ((output, gradient), masked) in given.zip(masked.chunks_exact_mut(dm)) {
+                    mask(simd, output, gradient, (masked, &mut out.bias));
                 }
                 let rows = hidden
                     .chunks(tile * dn)
@@ -53,12 +49,14 @@ pub(super) fn backward<S: Simd>(
                     .zip(ds.chunks_mut(tile * size));
                 for ((((hidden, s), g), dh), ds) in rows {
                     let rows = hidden.len() / dn;
-                    turn(simd, (hidden, dn), (&mut panels.hidden, tile), rows, dn);
                     turn(simd, (s, size), (&mut panels.s, tile), rows, size);
                     turn(simd, (g, dm), (&mut panels.g, tile), rows, dm);
                     match partial.as_mut().and_then(Iterator::next) {
                         Some(partial) => panels.differentiate_kept(simd, layer, weight, partial),
-                        None => panels.differentiate(simd, layer, weight),
+                        None => {
+                            turn(simd, (hidden, dn), (&mut panels.hidden, tile), rows, dn);
+                            panels.differentiate(simd, layer, weight);
+                        }
                     }
                     turn(simd, (&panels.d_hidden, tile), (dh, dn), dn, rows);
                     turn(simd, (&panels.d_s, tile), (ds, size), size, rows);

@@ -44,15 +44,22 @@ pub(crate) fn turn<S: Simd>(
             let (high, broad) = (height - height % lanes, breadth - breadth % lanes);
             let zero = S::f32s::splat(simd, 0.0);
             for i in (0..high).step_by(lanes) {
+                let lines: [&[f32]; MOST] = std::array::from_fn(|k| match k < lanes {
+                    true => &from[(i + k) * from_stride..][..broad],
+                    false => &[],
+                });
                 for j in (0..broad).step_by(lanes) {
                     let mut square = [zero; MOST];
-                    for (k, line) in square.iter_mut().enumerate().take(lanes) {
-                        *line =
-                            S::f32s::from_slice(simd, &from[(i + k) * from_stride + j..][..lanes]);
+                    for (line, from) in square.iter_mut().zip(&lines).take(lanes) {
+                        *line = S::f32s::from_slice(simd, &from[j..][..lanes]);
                     }
                     let square = turned::<S>(square);
+                    let mut to = &mut to[j * to_stride + i..];
                     for (k, line) in square.iter().enumerate().take(lanes) {
-                        line.store_slice(&mut to[(j + k) * to_stride + i..][..lanes]);
+                        if k > 0 {
+                            to = &mut to[to_stride..];
+                        }
+                        line.store_slice(&mut to[..lanes]);
                     }
                 }
             }
