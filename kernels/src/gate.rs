@@ -63,15 +63,12 @@ impl Gate {
                 let d_left = &mut d_left[left.range(b)];
                 let d_right = &mut d_right[right.range(b)];
                 let (left, right) = (left.row(b), right.row(b));
-                for (r, du) in du.chunks_exact(self.dc).enumerate() {
-                    for k in 0..self.dk {
-                        let right = &right[k * self.dc..][..self.dc];
-                        d_left[r * self.dk + k] += dot(simd, du, right);
-                        let left = left[r * self.dk + k];
-                        for (d, du) in d_right[k * self.dc..][..self.dc].iter_mut().zip(du) {
-                            *d += left * du;
-                        }
-                    }
+                match self.dc {
+                    1 => factor_gradients::<1>(self.dk, &du, (left, right), (d_left, d_right)),
+                    2 => factor_gradients::<2>(self.dk, &du, (left, right), (d_left, d_right)),
+                    3 => factor_gradients::<3>(self.dk, &du, (left, right), (d_left, d_right)),
+                    4 => factor_gradients::<4>(self.dk, &du, (left, right), (d_left, d_right)),
+                    _ => wide_factor_gradients(simd, self, &du, (left, right), (d_left, d_right)),
                 }
             }
         }));
@@ -159,6 +156,70 @@ fn ragged(gate: &Gate, left: &[f32], right: &[f32], s: &mut [f32]) {
         for (left, right) in left.iter().zip(right.chunks_exact(dc)) {
             for (s, right) in s.iter_mut().zip(right) {
                 *s += left * right;
+            }
+        }
+    }
+}
+
+/// dR += du Cᵀ and dC += Rᵀ du, with a number of columns that the compiler knows.
+#[inline(always)]
+fn factor_gradients<const DC: usize>(
+    dk: usize,
+    du: &[f32],
+    (left, right): (&[f32], &[f32]),
+    (d_left, d_right): (&mut [f32], &mut [f32]),
+) {
+    let (du, right) = (du.as_chunks::<DC>().0, right.as_chunks::<DC>().0);
+    let d_right = d_right.as_chunks_mut::<DC>().0;
+    if let ([right], [d_right]) = (right, &mut *d_right) {
+        // The one row of dC stays in registers.
+        let mut sum = *d_right;
+        for (du, (left, d_left)) in du.iter().zip(left.iter().zip(d_left)) {
+            *d_left += add_gradients(du, (*left, right), &mut sum);
+        }
+        *d_right = sum;
+        return;
+    }
+    let rows = left.chunks_exact(dk).zip(d_left.chunks_exact_mut(dk));
+    for (du, (left, d_left)) in du.iter().zip(rows) {
+        let places = left.iter().zip(d_left).zip(right.iter().zip(&mut *d_right));
+        for ((left, d_left), (right, d_right)) in places {
+            *d_left += add_gradients(du, (*left, right), d_right);
+        }
+    }
+}
+
+/// Adds left · du to `d_right` and returns du · right.
+#[inline(always)]
+fn add_gradients<const DC: usize>(
+    du: &[f32; DC],
+    (left, right): (f32, &[f32; DC]),
+    d_right: &mut [f32; DC],
+) -> f32 {
+    let mut d_left = 0.0;
+    for c in 0..DC {
+        d_left += du[c] * right[c];
+        d_right[c] += left * du[c];
+    }
+    d_left
+}
+
+/// The same with any number of columns.
+#[inline(always)]
+fn wide_factor_gradients<S: Simd>(
+    simd: S,
+    gate: &Gate,
+    du: &[f32],
+    (left, right): (&[f32], &[f32]),
+    (d_left, d_right): (&mut [f32], &mut [f32]),
+) {
+    let &Gate { dc, dk, .. } = gate;
+    for (r, du) in du.chunks_exact(dc).enumerate() {
+        for k in 0..dk {
+            d_left[r * dk + k] += dot(simd, du, &right[k * dc..][..dc]);
+            let left = left[r * dk + k];
+            for (d, du) in d_right[k * dc..][..dc].iter_mut().zip(du) {
+                *d += left * du;
             }
         }
     }
