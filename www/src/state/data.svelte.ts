@@ -1,5 +1,6 @@
 import type { DatasetInfo, Table } from "../../client/index.ts";
 import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
+import { BAD_ROW, toldOf } from "../lib/told.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
 /** A log as something was made of it: what is opened later does not change it. */
@@ -158,7 +159,7 @@ export class DataState {
     try {
       await work(current);
     } catch (error) {
-      if (current()) this.failure = (error as Error).message;
+      if (current()) this.failure = toldOf(error, this.name, BAD_ROW.reading);
     } finally {
       if (current()) this.busy = false;
     }

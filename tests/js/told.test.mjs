@@ -1,0 +1,24 @@
+// An error of a table is told by the table's own name, and says what to do where one row is at fault.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MidpgError } from "../../www/client/index.ts";
+import { toldOf } from "../../www/src/lib/told.ts";
+
+test("a row that cannot be read is found by its file and line", () => {
+  const error = new MidpgError("data", "data:301: the row has 7 cells");
+  assert.equal(
+    toldOf(error, "own.csv", "take it out"),
+    "own.csv, line 301: the row has 7 cells; take it out",
+  );
+});
+
+test("what concerns the whole file needs no such advice, and other errors are left alone", () => {
+  const empty = new MidpgError("data", "data: the file is empty");
+  assert.equal(toldOf(empty, "own.csv", "–"), "own.csv: the file is empty");
+  for (const error of [
+    new MidpgError("schema", "schema: field data: unknown"),
+    new MidpgError("data", "no row is left to train on"),
+    new Error("data:7: not a message of the modules"),
+  ])
+    assert.equal(toldOf(error, "own.csv", "–"), error.message);
+});

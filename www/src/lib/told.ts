@@ -1,0 +1,21 @@
+/** What the modules call the table that they were given: they do not know its name. */
+const PLACE = /^data(?::(\d+))?: /;
+
+export const BAD_ROW = {
+  /** Where a log is read whole, to be learned from. */
+  reading:
+    "mend the line or take it out, and open the file again (the command leaves such rows out: --on-bad-row skip)",
+  /** Where rows are scored. */
+  scoring: "tick the box above to leave the scores of such rows empty",
+};
+
+/** An error in the words of its reader, whose file has a name; where a single row is at fault, what to do. */
+export function toldOf(error: unknown, name: string, todo: string): string {
+  const { kind, message } = error as { kind?: string; message: string };
+  const place = kind === "data" ? PLACE.exec(message) : null;
+  if (place === null) return message;
+  const what = message.slice(place[0].length);
+  return place[1] === undefined
+    ? `${name}: ${what}`
+    : `${name}, line ${place[1]}: ${what}; ${todo}`;
+}
