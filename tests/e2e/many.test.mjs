@@ -1,0 +1,110 @@
+// Logs with scenarios of other sizes than ours: many of them, long names, names in other scripts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { start, VIEWS } from "./browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await start();
+});
+after(() => browser?.close());
+
+/** A log in which no column is named like a scenario; the cells of a row follow from its number. */
+function table(names, rows) {
+  const lines = ["shelf,colour,bought"];
+  for (let i = 0; i < rows; i++) {
+    const mixed = (i * 2654435761) % 4294967296;
+    const name = `"${names[i % names.length].replaceAll('"', '""')}"`;
+    lines.push(
+      [name, `c${mixed % 5}`, mixed % (3 + (i % 3)) ? 0 : 1].join(","),
+    );
+  }
+  return Buffer.from(`${lines.join("\n")}\n`);
+}
+
+async function opened(names, rows, settings) {
+  const bench = await browser.open("?epochs=1&maxSteps=3", settings);
+  await bench.ready();
+  await bench.part("csv-file").setInputFiles({
+    name: "shelves.csv",
+    mimeType: "text/csv",
+    buffer: table(names, rows),
+  });
+  await bench.page.getByTestId("data-info").getByText("shelves.csv").waitFor();
+  return bench;
+}
+
+/** Says which column holds the scenarios, and waits until it is read. */
+async function scenariosAre(bench, column, count) {
+  await bench.part("scenario-column").selectOption(column);
+  await bench.page
+    .getByTestId("data-info")
+    .getByText(new RegExp(`^${count} · `))
+    .waitFor();
+}
+
+test("many scenarios: the column is picked, the pictures stay near, the table has the largest and the file all", async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `shelf ${i + 1}`);
+  const bench = await opened(names, 1500);
+  assert.match(await bench.text("data-info"), /Label\s+bought/);
+  await scenariosAre(bench, "colour", 5);
+  await scenariosAre(bench, "shelf", 60);
+  assert.match(
+    await bench.part("schema").inputValue(),
+    /\[scenario\]\nfield = "shelf"/,
+  );
+  await bench.train();
+  const chips = bench.part("scenarios");
+  assert.equal(await chips.getByRole("radio").count(), 60);
+  const [inside, whole] = await chips.evaluate((box) => [
+    box.clientHeight,
+    box.scrollHeight,
+  ]);
+  assert.ok(inside < 300 && whole > inside, `${inside} of ${whole}`);
+
+  // Shown again, the box is where the picked one is.
+  await bench.pickScenario(59);
+  await bench.view("training");
+  await bench.view("scenarios");
+  assert.ok(await chips.evaluate((box) => box.scrollTop > 0));
+
+  await bench.view("diversity");
+  const alike = bench.part("similarity");
+  await alike.waitFor();
+  assert.equal(await alike.locator("tbody tr").count(), 30);
+  assert.match(await bench.text("similarity-part"), /30 .* of 60/);
+  const { bytes } = await bench.saved(bench.part("save-similarity"));
+  const lines = bytes.toString().trim().split("\n");
+  assert.equal(lines.length, 61);
+  assert.ok(lines.every((line) => line.split(",").length === 61));
+  await bench.close();
+});
+
+const NAMES = [
+  "a_name_of_a_scenario_that_no_place_breaks_and_that_goes_on_".repeat(3),
+  '<b>bold</b> & "quoted", with a comma',
+  "البحث المتقدم عن المنتجات",
+  "首页推荐·女装频道",
+  "constructor",
+];
+
+for (const width of [360, 1280])
+  test(`long names and other scripts fit into every view, ${width} pixels wide`, async () => {
+    const bench = await opened(NAMES, 1000, {
+      viewport: { width, height: 740 },
+    });
+    await scenariosAre(bench, "shelf", NAMES.length);
+    await bench.train();
+    const shown = await bench.text("scenarios");
+    for (const name of NAMES) assert.ok(shown.includes(name), name);
+    await bench.pickScenario(
+      (await bench.part("scenarios").getByRole("radio").all()).length - 1,
+    );
+    for (const view of VIEWS) {
+      await bench.view(view);
+      if (view === "impression") await bench.part("flip-table").waitFor();
+      if (view === "diversity") await bench.part("similarity").waitFor();
+      assert.ok((await bench.tooWide()) <= 0, view);
+    }
+    await bench.close();
+  });
