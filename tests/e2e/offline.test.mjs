@@ -1,7 +1,14 @@
 // After the first visit the page needs no network.
 import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { start } from "./browser.mjs";
+import { site, start } from "./browser.mjs";
+
+// The hook teaches older versions of Node to import TypeScript.
+await import("../../www/scripts/typescript-hook.mjs");
+const { writeServiceWorker } = await import("../../www/scripts/offline.mjs");
 
 let browser;
 before(async () => {
@@ -67,34 +74,69 @@ test("an answer waits neither for its copy nor for room to keep it", async () =>
   await bench.close();
 });
 
-test("a link is kept as the page that it leads to, and no other file is", async () => {
-  const bench = await browser.open("", { serviceWorkers: "allow" });
-  const worker = await controlled(bench.page);
-  await worker.evaluate(() => {
-    self.kept = [];
-    self.keeps = new EventTarget();
-    Cache.prototype.put = async (key) => {
-      self.kept.push(key.url ?? key);
-      self.keeps.dispatchEvent(new Event("kept"));
-    };
-  });
-  const { origin, pathname } = new URL(bench.page.url());
-  const paths = ["?seed=2", "index.html?seed=3", "samples/index.json"];
-  const urls = paths.map((path) => `${origin}${pathname}${path}`);
-  for (const url of urls) await bench.page.goto(url);
-  const kept = await worker.evaluate(async (last) => {
-    while (!self.kept.includes(last))
-      await new Promise((resolve) =>
-        self.keeps.addEventListener("kept", resolve, { once: true }),
-      );
-    return self.kept;
-  }, urls[2]);
-  assert.equal(kept.filter((key) => key === "./").length, 2);
-  assert.deepEqual(
-    kept.filter((key) => key.includes("?")),
-    [],
-  );
+/** A copy of the site that can become another version. */
+async function renewable(t) {
+  const root = await mkdtemp(join(tmpdir(), "mi-dpg-site-"));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  await cp(site, root, { recursive: true });
+  const own = await start([], root);
+  t.after(() => own.close());
+  const renew = async (title) => {
+    const page = join(root, "index.html");
+    const text = await readFile(page, "utf8");
+    await writeFile(
+      page,
+      text.replace(/<title>.*<\/title>/, `<title>${title}</title>`),
+    );
+    await writeFile(join(root, "samples/index.json"), "[]");
+    await writeServiceWorker(root);
+  };
+  return { root, own, renew };
+}
+
+const listed = () =>
+  fetch("samples/index.json").then((answer) => answer.json());
+
+test("a page has the files of its own version until it is closed, and loads the newer one when it is asked to", async (t) => {
+  const { own, renew } = await renewable(t);
+  const bench = await own.open("", { serviceWorkers: "allow" });
+  await bench.part("map-1-a").waitFor();
+  await controlled(bench.page);
+  assert.equal(await bench.part("newer").count(), 0);
+  await renew("The next one");
+  // A page that is opened now is of the version that is kept, and finds the newer one.
+  const other = await bench.context.newPage();
+  await other.goto(bench.page.url());
+  await other.getByTestId("newer").waitFor();
+  assert.notEqual(await other.title(), "The next one");
+  for (const page of [bench.page, other])
+    assert.equal((await page.evaluate(listed)).length, 3);
+
+  // Neither takes the other's files away.
+  await other.getByTestId("load-newer").click();
+  await other.getByText("close them first").waitFor();
+  assert.equal((await bench.page.evaluate(listed)).length, 3);
+  await other.close();
+  await bench.part("load-newer").click();
+  await bench.page.waitForFunction(() => document.title === "The next one");
+  assert.deepEqual(await bench.page.evaluate(listed), []);
   await bench.close();
+});
+
+test("a site that is half renewed is not kept", async (t) => {
+  const { root, own } = await renewable(t);
+  await writeFile(join(root, "samples/index.json"), "[]");
+  const page = await own.blank();
+  const ended = await page.evaluate(async () => {
+    const { installing } = await navigator.serviceWorker.register("./sw.js");
+    return new Promise((resolve) =>
+      installing.addEventListener("statechange", () =>
+        resolve(installing.state),
+      ),
+    );
+  });
+  assert.equal(ended, "redundant");
+  await page.close();
 });
 
 test("a new version clears the caches of the one before, and of no other copy of the page", async () => {

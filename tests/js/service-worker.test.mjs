@@ -1,4 +1,4 @@
-// Which caches a new version of the page clears away, and which it leaves to others.
+// When a new version of the page takes over, which caches it clears away, and which it leaves to others.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -11,12 +11,16 @@ const SOURCE = await readFile(
 );
 
 /** Runs the worker's script on caches by name, each with the addresses that it keeps; gives the worker's events. */
-function worker(kept) {
+function worker(kept, open = []) {
   const heard = {};
   const claimed = [];
   const self = {
     registration: { scope: SCOPE },
-    clients: { claim: async () => claimed.push(true) },
+    clients: {
+      claim: async () => claimed.push(true),
+      matchAll: async () => open.map((path) => ({ url: ORIGIN + path })),
+    },
+    skipWaiting: async () => claimed.push("waits no longer"),
     addEventListener: (type, listener) => (heard[type] = listener),
   };
   const caches = {
@@ -26,7 +30,8 @@ function worker(kept) {
     delete: async (name) => kept.delete(name),
   };
   const script = SOURCE.replace("__VERSION__", "new")
-    .replace("__FILES__", "[]")
+    .replace("__FILES__", "{}")
+    .replace("__LATER__", "{}")
     .replace("__RELAXED__", "[]");
   new Function("self", "caches", script)(self, caches);
   const activate = async () => {
@@ -34,7 +39,15 @@ function worker(kept) {
     heard.activate({ waitUntil: (promise) => (work = promise) });
     await work;
   };
-  return { activate, caches, claimed };
+  const told = async (data) => {
+    const answers = [];
+    let work;
+    const source = { postMessage: (answer) => answers.push(answer) };
+    heard.message({ data, source, waitUntil: (promise) => (work = promise) });
+    await work;
+    return answers;
+  };
+  return { activate, caches, claimed, told };
 }
 
 test("a version that takes over clears its former caches, by either name, and no others", async () => {
@@ -68,4 +81,22 @@ test("caches that cannot be cleared away do not keep the new version from its pa
   caches.keys = () => Promise.reject(new Error("no storage"));
   await activate();
   assert.equal(claimed.length, 1);
+});
+
+test("a version takes over when the only page asks for it, whatever other copies are open", async () => {
+  const { claimed, told } = worker(new Map(), [
+    "/page/?seed=2",
+    "/page/next/",
+    "/",
+  ]);
+  assert.deepEqual(await told("something else"), []);
+  assert.deepEqual(claimed, []);
+  assert.deepEqual(await told("take over"), []);
+  assert.deepEqual(claimed, ["waits no longer"]);
+});
+
+test("a version does not take over from a page that is open in another tab", async () => {
+  const { claimed, told } = worker(new Map(), ["/page/", "/page/index.html"]);
+  assert.deepEqual(await told("take over"), ["others are open"]);
+  assert.deepEqual(claimed, []);
 });

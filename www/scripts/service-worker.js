@@ -1,7 +1,10 @@
-// Makes the page work without a network after the first visit: everything is fetched afresh where that is possible
-// and taken from the cache where it is not. The build puts in what to keep from the start.
+// Makes the page work without a network after the first visit. A page is answered with the files of one version as long
+// as it is open: those that were kept when this worker was installed. A newer version's worker is installed beside it
+// and takes over when no page of this one is open any more, or when the only one asks for it. The build puts in what to
+// keep from the start, what to keep once it is used, and the digest of each.
 const VERSION = "__VERSION__";
 const FILES = __FILES__;
+const LATER = __LATER__;
 // The test of client/simd.ts: a module comes in two forms, of which a browser uses one.
 const RELAXED = WebAssembly.validate(new Uint8Array(__RELAXED__));
 const UNUSED = RELAXED ? /mi_dpg_bg\b.*\.wasm$/ : /mi_dpg_relaxed_bg\b.*\.wasm$/;
@@ -13,13 +16,32 @@ const CACHE = `${MINE}${VERSION}`;
 const FORMER = /^mi-dpg-[0-9a-f]{12}$/;
 
 self.addEventListener("install", (event) => {
+  event.waitUntil(install());
+});
+
+/** All files or none: one of another version, from a cache on its way or a site that is half renewed, is refused. */
+async function install() {
+  const cache = await caches.open(CACHE);
+  const files = Object.entries(FILES).filter(([file]) => !UNUSED.test(file));
+  await cache.addAll(
+    files.map(([file, integrity]) => new Request(file, { integrity, cache: "no-cache" })),
+  );
+}
+
+/** A page wants the newer version. Others that are open would be left with files of two. */
+self.addEventListener("message", (event) => {
+  if (event.data !== "take over") return;
   event.waitUntil(
-    caches
-      .open(CACHE)
-      .then((cache) => cache.addAll(FILES.filter((file) => !UNUSED.test(file))))
-      .then(() => self.skipWaiting()),
+    pages().then(({ length }) =>
+      length > 1 ? event.source.postMessage("others are open") : self.skipWaiting(),
+    ),
   );
 });
+
+async function pages() {
+  const all = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return all.filter(({ url }) => isPage(url));
+}
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
@@ -30,7 +52,7 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-/** Deletes the caches of this copy's versions before: the pages that they served are answered from this one's now. */
+/** Deletes the caches of this copy's versions before: no page that they served is open. */
 async function forget() {
   const names = (await caches.keys()).filter((name) => name !== CACHE);
   await Promise.all(
@@ -49,21 +71,18 @@ async function served(cacheName) {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
-  event.respondWith(fresh(event));
+  event.respondWith(answerOf(event));
 });
 
-/** The answer goes to the page at once; its copy is made meanwhile, and a full disk is not the page's trouble. */
-async function fresh(event) {
+/** What is fetched goes to the page at once; its copy is made meanwhile, and a full disk is not the page's trouble. */
+async function answerOf(event) {
   const { request } = event;
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) event.waitUntil(keep(request, answer.clone()).catch(() => undefined));
-    return answer;
-  } catch (error) {
-    const kept = await (await caches.open(CACHE)).match(keyOf(request));
-    if (kept) return kept;
-    throw error;
-  }
+  const kept = await (await caches.open(CACHE)).match(keyOf(request));
+  if (kept) return kept;
+  const integrity = LATER[`./${new URL(request.url).pathname.slice(SCOPE.length)}`];
+  const answer = await fetch(integrity ? new Request(request.url, { integrity }) : request);
+  if (answer.ok) event.waitUntil(keep(request, answer.clone()).catch(() => undefined));
+  return answer;
 }
 
 async function keep(request, answer) {
@@ -73,6 +92,10 @@ async function keep(request, answer) {
 
 /** A link differs from the page in its query alone, and is kept as the page. */
 function keyOf(request) {
-  const { pathname } = new URL(request.url);
-  return pathname === SCOPE || pathname === `${SCOPE}index.html` ? "./" : request;
+  return isPage(request.url) ? "./" : request;
+}
+
+function isPage(url) {
+  const { pathname } = new URL(url);
+  return pathname === SCOPE || pathname === `${SCOPE}index.html`;
 }

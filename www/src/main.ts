@@ -1,12 +1,13 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
+import { version } from "./state/version.svelte.ts";
 
 mount(App, { target: document.getElementById("app")! });
 
 // Once everything else is there: what is kept for later must not slow the first visit down.
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
   addEventListener("load", () => {
-    setTimeout(() => void navigator.serviceWorker.register("./sw.js").catch(() => undefined), 2000);
+    setTimeout(() => void version.register().catch(() => undefined), 2000);
   });
 }
