@@ -1,4 +1,5 @@
 import { ComparisonSession } from "./comparison.ts";
+import { checkConfig } from "./config.ts";
 import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import { Opening } from "./opening.ts";
@@ -122,6 +123,7 @@ export class Runtime {
     impressions: ({ model, csv, perScenario }) =>
       this.#exclusive(async () => this.#model(model).impressions(csv, perScenario)),
     startComparison: async ({ csv, schema, methods, trials, config }) => {
+      checkConfig(config);
       const wasm = this.#wasm();
       const plan = wasm.Comparison.plan(methods, trials, config);
       const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
@@ -192,6 +194,7 @@ export class Runtime {
     config: TrainConfig,
     resume: Uint8Array | undefined,
   ): Promise<WasmTrainer> {
+    checkConfig(config);
     const wasm = this.#wasm();
     const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
     try {
