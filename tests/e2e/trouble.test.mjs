@@ -55,7 +55,31 @@ test("a setting the model refuses is shown beside the button", async () => {
   await bench.ready();
   await bench.part("train").click();
   await bench.part("train-error").waitFor();
+  await bench.part("epochs").fill("1.5");
+  await bench.part("train").click();
+  await bench.page
+    .getByTestId("train-error")
+    .getByText("epochs is 1.5; it must be a whole number")
+    .waitFor();
   await bench.ready();
+  await bench.close();
+});
+
+test("a comparison takes as many trials as the page offers", async () => {
+  const bench = await browser.open("?view=comparison");
+  await bench.ready();
+  for (const wrong of ["1.5", "21", "0", ""]) {
+    await bench.part("trials").fill(wrong);
+    await bench.part("trials-wrong").waitFor();
+    assert.equal(await bench.part("compare").isDisabled(), true, wrong);
+    assert.doesNotMatch(
+      await bench.page.locator("#stage").innerText(),
+      /null|1\.5 times/,
+    );
+  }
+  await bench.part("trials").fill("20");
+  await bench.page.locator('[data-testid="compare"]:enabled').waitFor();
+  assert.equal(await bench.part("trials-wrong").count(), 0);
   await bench.close();
 });
 
