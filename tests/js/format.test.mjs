@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, duration } from "../../www/src/lib/format.ts";
+import {
+  bytes,
+  duration,
+  fixed,
+  plural,
+  signed,
+} from "../../www/src/lib/format.ts";
 
 test("a duration is rounded before it is split", () => {
   for (const [seconds, text] of [
@@ -23,4 +29,22 @@ test("a size is rounded before its unit is taken", () => {
     [1.5 * 1024 * 1024, "1.5 MB"],
   ])
     assert.equal(bytes(n), text);
+});
+
+test("what rounds to nothing has no sign", () => {
+  assert.deepEqual(
+    [0.004, -0.004, 0, -0, 0.006, -0.006].map((value) => signed(value, 2)),
+    ["0.00", "0.00", "0.00", "0.00", "+0.01", "−0.01"],
+  );
+  assert.deepEqual(
+    [-0.00004, -0.00006, 0].map((value) => fixed(value)),
+    ["0.0000", "−0.0001", "0.0000"],
+  );
+});
+
+test("one is one", () => {
+  assert.deepEqual(
+    [0, 1, 2, 1000].map((n) => plural(n, "epoch")),
+    ["0 epochs", "1 epoch", "2 epochs", "1,000 epochs"],
+  );
 });

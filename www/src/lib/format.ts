@@ -7,12 +7,20 @@ export function count(n: number): string {
 export function fixed(value: number | null | undefined, digits = 4): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? "–"
-    : value.toFixed(digits).replace("-", "−");
+    : `${isNegative(value, digits) ? "−" : ""}${Math.abs(value).toFixed(digits)}`;
 }
 
-/** With its sign, and a real minus. */
+/** With its sign, and a real minus; what is nothing to the digits that are shown has none. */
 export function signed(value: number, digits = 4): string {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+  const sign = isNegative(value, digits) ? "−" : isNegative(-value, digits) ? "+" : "";
+  return `${sign}${Math.abs(value).toFixed(digits)}`;
+}
+
+const isNegative = (value: number, digits: number) => Number(value.toFixed(digits)) < 0;
+
+/** "1 epoch", "2 epochs". */
+export function plural(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? "" : "s"}`;
 }
 
 export function percent(share: number, digits = 1): string {
