@@ -140,6 +140,23 @@ test("the sentence names the layer, the place, the fields and the sign", () => {
   );
 });
 
+test("where the layer that differs most has no names, the sentence names the field that does in the first", () => {
+  const fields = [
+    { name: "brand", start: 0, end: 2 },
+    { name: "hour", start: 2, end: 4 },
+  ];
+  const first = layer([0.5, 0.5, 0.5, 0.5, 0.5, 0.6, 0.5, 0.5]);
+  const last = layer([0.5, 0.5, 0.5, 0.5, 0.9, 0.5, 0.5, 0.5]);
+  const against = { kind: "scenario", index: 0 };
+  const said = (one) => whatChanged(explanation([one, last]), 1, against);
+  assert.match(
+    said({ ...first, fields }),
+    /most in layer 2 .*: \+0\.4000\. Of the fields, hour is weighted most differently \(layer 1, mean \|difference\| 0\.0500\)\.$/,
+  );
+  const flat = layer(Array(8).fill(0.5));
+  assert.match(said({ ...flat, fields }), /: \+0\.4000\.$/);
+});
+
 test("a model without differences is said to have none", () => {
   const same = explanation([layer(Array(8).fill(0.5))]);
   assert.match(
