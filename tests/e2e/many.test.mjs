@@ -108,3 +108,18 @@ for (const width of [360, 1280])
     }
     await bench.close();
   });
+
+test("fields that begin alike are told apart: their names are whole", async () => {
+  const bench = await browser.open("?sample=iaac");
+  await bench.part("map-1-a").waitFor();
+  const cut = await bench
+    .part("layer-1")
+    .locator(".axis span")
+    .evaluateAll((names) =>
+      names
+        .filter((name) => name.scrollHeight > name.clientHeight)
+        .map((name) => name.textContent),
+    );
+  assert.deepEqual(cut, []);
+  await bench.close();
+});

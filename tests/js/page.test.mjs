@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitCells } from "../../www/src/lib/edits.ts";
-import { matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { cut, matrixSvg } from "../../www/src/lib/matrixSvg.ts";
 import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
@@ -211,4 +211,28 @@ test("pictures are SVG with a block for each number and names that are escaped",
   assert.equal(points(map, null).match(/<path/g).length, 3);
   assert.equal(scatterSvg(map, "a", "t").match(/<path/g).length, 5);
   assert.equal(points({ ...map, map: null }, null), "");
+});
+
+test("a picture has room for its names: the axis is as high as the longest, and what is longer is cut", () => {
+  const height = (names) => {
+    const fields = names.map((name, i) => ({ name, start: i, end: i + 1 }));
+    const layer = { dm: 2, dn: 2, dr: 1, dc: 2, fields };
+    const values = Float32Array.of(0.5, 0.6);
+    const title = "first − second, ".repeat(9);
+    const svg = matrixSvg(
+      { layer, values, centre: 0.5, half: 0.1, title },
+      "light",
+    );
+    assert.doesNotMatch(svg, new RegExp(title));
+    return Number(/ height="([\d.]+)"/.exec(svg)[1]);
+  };
+  const [short, long] = [
+    ["a", "b"],
+    ["a", "shop_review_positive_rate"],
+  ].map(height);
+  assert.ok(long - short > 24 * 5, `${long} against ${short}`);
+  assert.equal(height(["a", "b".repeat(41)]), height(["a", "b".repeat(40)]));
+  assert.equal(cut("abcdef", 6), "abcdef");
+  assert.equal(cut("abcdefg", 6), "abcde…");
+  assert.equal(cut("首页推荐", 6), "首页…");
 });

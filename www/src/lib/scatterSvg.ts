@@ -1,10 +1,13 @@
 // A map of points as SVG: one colour and one shape a scenario, so that it is read without colours too.
 import type { ScenarioMap } from "../../client/index.ts";
 import { scenarioColour } from "./colour.ts";
-import { xml } from "./matrixSvg.ts";
+import { cut, xml } from "./matrixSvg.ts";
 
 export const SIZE = 420;
 const MARGIN = 14;
+/** Letters that a name in the legend and the title have room for. */
+const MOST_OF_NAME = 27;
+const MOST_OF_TITLE = 54;
 
 /** Outlines of radius 1, by scenario. */
 const SHAPES = [
@@ -50,9 +53,9 @@ export function scatterSvg(map: ScenarioMap, picked: string | null, title: strin
     .map((name, i) => {
       const y = SIZE + 52 + Math.floor(i / 2) * 18;
       const x = 18 + (i % 2) * (SIZE / 2);
-      return `${mark(i, x, y - 4, 4)}<text x="${x + 10}" y="${y}" font-size="11">${xml(name)}</text>`;
+      return `${mark(i, x, y - 4, 4)}<text x="${x + 10}" y="${y}" font-size="11">${xml(cut(name, MOST_OF_NAME))}</text>`;
     })
     .join("");
   const height = SIZE + 60 + Math.ceil(map.scenarios.length / 2) * 18;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${height}" viewBox="0 0 ${SIZE} ${height}" font-family="system-ui, sans-serif" fill="#1d1f23"><rect width="100%" height="100%" fill="#fff"/><text x="${MARGIN}" y="20" font-size="13" font-weight="600">${xml(title)}</text><g transform="translate(0 26)">${points(map, picked)}</g>${rows}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${height}" viewBox="0 0 ${SIZE} ${height}" font-family="system-ui, sans-serif" fill="#1d1f23"><rect width="100%" height="100%" fill="#fff"/><text x="${MARGIN}" y="20" font-size="13" font-weight="600">${xml(cut(title, MOST_OF_TITLE))}</text><g transform="translate(0 26)">${points(map, picked)}</g>${rows}</svg>\n`;
 }
