@@ -123,3 +123,26 @@ test("fields that begin alike are told apart: their names are whole", async () =
   assert.deepEqual(cut, []);
   await bench.close();
 });
+
+test("a table that is wider than its place fades where it goes on, until it is scrolled to its end", async () => {
+  const bench = await browser.open("", {
+    viewport: { width: 360, height: 740 },
+  });
+  await bench.part("report").waitFor();
+  const place = bench.page.getByRole("region", {
+    name: "How well it predicts",
+  });
+  const fades = () =>
+    place.evaluate((box) => getComputedStyle(box).maskImage !== "none");
+  assert.equal(await fades(), true);
+  await place.evaluate(async (box) => {
+    const scrolled = new Promise((done) =>
+      box.addEventListener("scroll", done, { once: true }),
+    );
+    box.scrollLeft = box.scrollWidth;
+    await scrolled;
+  });
+  await bench.page.locator(".scroll.more").waitFor({ state: "detached" });
+  assert.equal(await fades(), false);
+  await bench.close();
+});
