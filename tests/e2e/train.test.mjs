@@ -167,3 +167,55 @@ test("a run is paused, resumed and cancelled, and the next one trains", async ()
   await bench.train();
   await bench.close();
 });
+
+test("the figures of a run are of the epoch that is kept, which has the lowest LogLoss", async () => {
+  const bench = await browser.open("?sample=ads&epochs=3&view=training");
+  await bench.ready();
+  await bench.part("train").click();
+  await bench.settled();
+  await bench.unfold();
+  const rows = await bench
+    .part("epochs-table")
+    .locator("tbody tr")
+    .evaluateAll((all) =>
+      all.map((row) => [...row.cells].map((cell) => cell.innerText)),
+    );
+  const kept = rows.findLast((cells) => cells[4] === "yes");
+  const lowest = Math.min(...rows.map((cells) => Number(cells[2])));
+  assert.equal(Number(kept[2]), lowest);
+  assert.equal(await bench.text("auc"), kept[3]);
+  // It need not be the highest AUC, and is not called the best.
+  assert.doesNotMatch(
+    await bench.page.locator("#stage").innerText(),
+    /best validation auc/i,
+  );
+  assert.ok((await bench.text("runs")).includes(kept[3]));
+  await bench.close();
+});
+
+test("leaving the page asks while a run is under way, and not before or after", async () => {
+  const bench = await browser.open("?sample=ads&epochs=200&patience=200");
+  const asked = [];
+  bench.page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await bench.ready();
+  await bench.page.locator("h1").click();
+  await bench.page.reload();
+  await bench.ready();
+  assert.deepEqual(asked, []);
+  await bench.part("train").click();
+  await bench.status("running");
+  await bench.page.reload();
+  await bench.ready();
+  assert.deepEqual(asked, ["beforeunload"]);
+  await bench.part("train").click();
+  await bench.status("running");
+  await bench.part("cancel").click();
+  await bench.status("cancelled");
+  await bench.page.reload();
+  await bench.ready();
+  assert.deepEqual(asked, ["beforeunload"]);
+  await bench.close();
+});
