@@ -129,9 +129,7 @@ test("a table that is wider than its place fades where it goes on, until it is s
     viewport: { width: 360, height: 740 },
   });
   await bench.part("report").waitFor();
-  const place = bench.page.getByRole("region", {
-    name: "How well it predicts",
-  });
+  const place = bench.page.locator(".scroll", { has: bench.part("report") });
   const fades = () =>
     place.evaluate((box) => getComputedStyle(box).maskImage !== "none");
   assert.equal(await fades(), true);
