@@ -71,6 +71,25 @@ for (const [name, separator, file] of [
   });
 }
 
+test("a file that is no table is told apart from text that cannot be read", async () => {
+  const bench = await opened("PAR1\x15\x04", "log.parquet");
+  assert.match(
+    await bench.text("data-error"),
+    /^log\.parquet is a Parquet file/,
+  );
+  await bench.part("sample-ads").click();
+  await bench.ready();
+  await bench.view("scoring");
+  await bench.part("score-file").setInputFiles({
+    name: "book.xlsx",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from("PK\x03\x04"),
+  });
+  await bench.part("score-error").waitFor();
+  assert.match(await bench.text("score-error"), /^book\.xlsx is a spreadsheet/);
+  await bench.close();
+});
+
 test("missing values, in three spellings", async () => {
   const edit = (cells, i) =>
     cells.map((cell, at) =>

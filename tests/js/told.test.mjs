@@ -15,6 +15,11 @@ test("a row that cannot be read is found by its file and line", () => {
 test("what concerns the whole file needs no such advice, and other errors are left alone", () => {
   const empty = new MidpgError("data", "data: the file is empty");
   assert.equal(toldOf(empty, "own.csv", "–"), "own.csv: the file is empty");
+  const lacking = new MidpgError("schema", "data: there is no column a");
+  assert.equal(
+    toldOf(lacking, "own.csv", "–"),
+    "own.csv: there is no column a",
+  );
   for (const error of [
     new MidpgError("schema", "schema: field data: unknown"),
     new MidpgError("data", "no row is left to train on"),

@@ -12,7 +12,7 @@ export const BAD_ROW = {
 /** An error in the words of its reader, whose file has a name; where a single row is at fault, what to do. */
 export function toldOf(error: unknown, name: string, todo: string): string {
   const { kind, message } = error as { kind?: string; message: string };
-  const place = kind === "data" ? PLACE.exec(message) : null;
+  const place = kind === "data" || kind === "schema" ? PLACE.exec(message) : null;
   if (place === null) return message;
   const what = message.slice(place[0].length);
   return place[1] === undefined

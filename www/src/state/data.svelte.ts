@@ -1,4 +1,5 @@
 import type { DatasetInfo, Table } from "../../client/index.ts";
+import { checkTable } from "../lib/otherKind.ts";
 import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
 import { BAD_ROW, toldOf } from "../lib/told.ts";
 import type { DeviceState } from "./device.svelte.ts";
@@ -129,8 +130,9 @@ export class DataState {
 
   async #guess(current: () => boolean): Promise<void> {
     const table = this.#table;
-    const client = await this.#device.client();
     const csv = await table();
+    await checkTable(csv, this.name);
+    const client = await this.#device.client();
     const schema = await client.guessSchema(csv).catch(async (error) => {
       const preset = await client.schemaToml("ads");
       if (current()) [this.schema, this.template] = [preset, true];

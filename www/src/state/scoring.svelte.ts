@@ -1,6 +1,7 @@
 import type { ScoreProgress, Scores, Table } from "../../client/index.ts";
 import type { DeviceState } from "./device.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
+import { checkTable } from "../lib/otherKind.ts";
 import { BAD_ROW, toldOf } from "../lib/told.ts";
 
 /** A file's scores, and what became of its rows. */
@@ -34,9 +35,10 @@ export class ScoringState {
     this.failure = null;
     const abort = (this.#abort = new AbortController());
     try {
+      const csv = await table();
+      await checkTable(csv, name);
       const client = await this.#device.client();
       const handle = await this.#model.handle();
-      const csv = await table();
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
       const scores = await client.score(handle, csv, {
