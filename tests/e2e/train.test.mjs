@@ -168,6 +168,24 @@ test("a run is paused, resumed and cancelled, and the next one trains", async ()
   await bench.close();
 });
 
+test("on a phone the pictures are one touch away from the button that trains", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&view=training", {
+    viewport: { width: 360, height: 640 },
+  });
+  await bench.ready();
+  await bench.part("train").click();
+  await bench.settled();
+  await bench.part("to-pictures").click();
+  const top = await bench.page
+    .locator("#stage")
+    .evaluate((stage) => stage.getBoundingClientRect().top);
+  assert.ok(Math.abs(top) < 100, `${top}`);
+  await bench.part("map-1-a").waitFor();
+  await bench.page.setViewportSize({ width: 1280, height: 900 });
+  assert.equal(await bench.part("to-pictures").isVisible(), false);
+  await bench.close();
+});
+
 test("the figures of a run are of the epoch that is kept, which has the lowest LogLoss", async () => {
   const bench = await browser.open("?sample=ads&epochs=3&view=training");
   await bench.ready();
