@@ -317,6 +317,26 @@ test("the tour goes through its stops and ends with Escape", async () => {
   await bench.close();
 });
 
+test("on a phone the tour's words and the picture they are about are both in sight", async () => {
+  const bench = await browser.open("?sample=ads", {
+    viewport: { width: 360, height: 640 },
+  });
+  await bench.part("map-1-a").waitFor();
+  await bench.part("start-tour").click();
+  for (const picture of ["map-1-a", "map-1-a", "all-1"]) {
+    await bench.page.waitForFunction((testid) => {
+      const box = (name) =>
+        document
+          .querySelector(`[data-testid="${name}"]`)
+          ?.getBoundingClientRect();
+      const [seen, words] = [box(testid), box("tour")];
+      return seen && seen.top >= 0 && seen.top + 60 < words.top;
+    }, picture);
+    await bench.part("tour-next").click();
+  }
+  await bench.close();
+});
+
 test("presentation: the controls go, the pictures stay, and back", async () => {
   const bench = await browser.open("?sample=ads");
   await bench.part("map-1-a").waitFor();
