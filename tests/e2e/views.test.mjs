@@ -337,6 +337,29 @@ test("on a phone the tour's words and the picture they are about are both in sig
   await bench.close();
 });
 
+test("where the system chooses the colours, what is picked is told apart", async () => {
+  const bench = await browser.open("?sample=ads", { forcedColors: "active" });
+  await bench.part("map-1-a").waitFor();
+  const style = (locator, name) =>
+    locator.evaluate((one, what) => getComputedStyle(one)[what], name);
+  for (const group of [
+    bench.part("scenarios").locator("label"),
+    bench.page.locator("label", { has: bench.page.locator("[name=look]") }),
+  ]) {
+    assert.equal(await style(group.nth(0), "outlineStyle"), "solid");
+    assert.equal(await style(group.nth(1), "outlineStyle"), "none");
+  }
+  const tabs = bench.page.getByRole("tab");
+  assert.notEqual(
+    await style(tabs.nth(0), "borderBottomColor"),
+    await style(tabs.nth(1), "borderBottomColor"),
+  );
+  const scale = bench.part("map-1-a-range").locator(".bar");
+  assert.match(await style(scale, "backgroundImage"), /gradient/);
+  assert.equal(await style(scale, "forcedColorAdjust"), "none");
+  await bench.close();
+});
+
 test("presentation: the controls go, the pictures stay, and back", async () => {
   const bench = await browser.open("?sample=ads");
   await bench.part("map-1-a").waitFor();
