@@ -50,6 +50,29 @@ test("a schema that does not fit is refused and can be mended", async () => {
   await bench.close();
 });
 
+test("while the page and its module are on their way it says so", async () => {
+  const bench = await browser.open("?epochs=1");
+  await bench.part("map-1-a").waitFor();
+  assert.equal(await bench.page.getByText("is loading").count(), 0);
+  // A module that does not come.
+  let go;
+  const slow = new Promise((resolve) => (go = resolve));
+  await bench.page.route("**/pkg/cpu/**", async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await bench.part("train").click();
+  await bench.part("pace").waitFor();
+  assert.notEqual(await bench.text("pace"), "");
+  go();
+  await bench.settled();
+  // Nor do the page's scripts.
+  await bench.page.route("**/assets/index-*.js", (route) => route.abort());
+  await bench.page.reload();
+  await bench.page.getByText("The page is loading").waitFor();
+  await bench.close();
+});
+
 test("a setting the model refuses is shown beside the button", async () => {
   const bench = await browser.open("?epochs=1&lr=0");
   await bench.ready();

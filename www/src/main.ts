@@ -3,7 +3,9 @@ import App from "./App.svelte";
 import "./app.css";
 import { version } from "./state/version.svelte.ts";
 
-mount(App, { target: document.getElementById("app")! });
+const target = document.getElementById("app")!;
+target.replaceChildren();
+mount(App, { target });
 
 // Once everything else is there: what is kept for later must not slow the first visit down.
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
