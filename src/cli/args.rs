@@ -4,7 +4,9 @@ use clap::{Args, ValueEnum};
 
 use crate::data::OnBadRow;
 #[cfg(feature = "train")]
-use crate::model::{MethodName, MethodSettings, NetworkConfig};
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "train")]
+use crate::model::{MethodName, MethodSettings, NetworkConfig, Variant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum OnBadRowName {
@@ -51,18 +53,22 @@ pub(super) struct Network {
 
 #[cfg(feature = "train")]
 impl Network {
-    /// The configuration, or the flag that the method does not have.
-    pub(super) fn config(&self) -> Result<NetworkConfig, &'static str> {
+    /// The configuration; a flag that changes nothing of it is an error.
+    pub(super) fn config(&self) -> Result<NetworkConfig> {
         let model = self.model.unwrap_or(MethodName::MiDpg);
         let default = NetworkConfig::default();
-        match self.method.superfluous(&[model]) {
-            Some(flag) => Err(flag),
-            None => Ok(NetworkConfig {
-                embedding: self.embedding.unwrap_or(default.embedding),
-                hidden: self.hidden.clone().unwrap_or(default.hidden),
-                method: self.method.method(model),
-            }),
+        let method = self.method.method(model);
+        if let Some(flag) = self.method.superfluous(&[model]) {
+            let message = format!("{flag} does not apply to this --model");
+            return Err(Error::new(ErrorKind::Config, message).hint(format!("leave {flag} out")));
         }
+        let variant = method.weighting().map(|weighting| weighting.variant);
+        in_use(&self.method, variant.as_slice())?;
+        Ok(NetworkConfig {
+            embedding: self.embedding.unwrap_or(default.embedding),
+            hidden: self.hidden.clone().unwrap_or(default.hidden),
+            method,
+        })
     }
 
     /// A flag that was given, where one was.
@@ -76,4 +82,14 @@ impl Network {
         .find_map(|(flag, given)| given.then_some(flag))
         .or(self.method.superfluous(&[]))
     }
+}
+
+/// Refuses a setting that others leave without effect, where weighting matrices are of `variants`.
+#[cfg(feature = "train")]
+pub(super) fn in_use(settings: &MethodSettings, variants: &[Variant]) -> Result<()> {
+    let Some((flag, by)) = settings.idle(variants) else {
+        return Ok(());
+    };
+    let message = format!("{flag} has no effect with {by}");
+    Err(Error::new(ErrorKind::Config, message).hint(format!("leave {flag} out")))
 }

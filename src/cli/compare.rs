@@ -4,12 +4,13 @@ use std::path::Path;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::args::in_use;
 use super::files::{self, Output};
 use super::progress;
 use super::setting::Setting;
 use crate::compare::{Comparison, Plan, Settings, csv, markdown, text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{MethodName, MethodSettings, Variant};
+use crate::model::{MethodName, MethodSettings, Variant, WeightingConfig};
 
 /// Compare methods over trials on one log: the paper's Table 1
 ///
@@ -47,10 +48,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let methods = methods(&args.methods)?;
-    if let Some(flag) = args.method.superfluous(&methods) {
-        let message = format!("{flag} is for none of the methods that are compared");
-        return Err(Error::new(ErrorKind::Config, message).hint("leave it out"));
-    }
+    check_flags(args, &methods)?;
     let plan = Plan::new(Settings {
         methods,
         trials: args.trials,
@@ -108,4 +106,36 @@ fn methods(names: &[String]) -> Result<Vec<MethodName>> {
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(if all { MethodName::ALL.to_vec() } else { named })
+}
+
+/// Refuses a flag that changes nothing of what is compared.
+fn check_flags(args: &Args, methods: &[MethodName]) -> Result<()> {
+    if let Some(flag) = args.method.superfluous(methods) {
+        let message = format!("{flag} is for none of the methods that are compared");
+        return Err(Error::new(ErrorKind::Config, message).hint("leave it out"));
+    }
+    let (dpg, mi_dpg) = (
+        methods.contains(&MethodName::Dpg),
+        methods.contains(&MethodName::MiDpg),
+    );
+    let tuned = args.tune > 1;
+    if args.method.variant.is_some() && !mi_dpg && !tuned {
+        let message =
+            "--variant is of mi-dpg, which is not compared; dpg's are those of --variants";
+        let variant = args.method.variant.map_or("", Variant::name);
+        return Err(Error::new(ErrorKind::Config, message)
+            .hint(format!("leave it out, or give --variants {variant}")));
+    }
+    let mut variants = Vec::new();
+    if dpg || (mi_dpg && tuned) {
+        variants.extend(&args.variants);
+    }
+    if mi_dpg && !tuned {
+        variants.push(
+            args.method
+                .variant
+                .unwrap_or(WeightingConfig::default().variant),
+        );
+    }
+    in_use(&args.method, &variants)
 }

@@ -227,13 +227,7 @@ fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
                     .hint(format!("the network is the model's: leave {flag} out")));
             }
         },
-        None => args.network.config().map_err(|flag| {
-            Error::new(
-                ErrorKind::Config,
-                format!("{flag} does not apply to this --model"),
-            )
-            .hint(format!("leave {flag} out"))
-        })?,
+        None => args.network.config()?,
     };
     Ok(args.fitting.options(network))
 }

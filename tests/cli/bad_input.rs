@@ -141,6 +141,21 @@ fn bad_outputs_and_settings_are_refused_before_the_work() {
         &format!("{TRAIN} --model dpg --lambda 2 --out model.safetensors"),
         &["--lambda"],
     );
+    for (flags, flag) in [
+        ("--variant non --dk 2", "--dk"),
+        ("--model dpg --variant non --dr-div 4", "--dr-div"),
+        ("--variant non --dc-div 4", "--dc-div"),
+        (
+            "--model pepnet --gates epnet --gate-first-input false",
+            "--gate-first-input",
+        ),
+    ] {
+        refused(
+            &folder,
+            &format!("{TRAIN} {flags} --out model.safetensors"),
+            &[flag, "has no effect", "leave"],
+        );
+    }
     refused(
         &folder,
         &format!("{TRAIN} --lr 0 --out model.safetensors"),

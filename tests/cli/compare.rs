@@ -160,6 +160,20 @@ fn what_cannot_be_compared_says_why() {
         ("--methods dnn --trials 0 --out x", "--trials"),
         ("--methods ple --hidden 8 --out x", "--hidden"),
         ("--methods dnn --out log.csv", "log.csv"),
+        ("--methods dnn,ple --dk 2 --out x", "--dk"),
+        (
+            "--methods mi-dpg --variant non --dk 2 --out x",
+            "--dk has no effect",
+        ),
+        (
+            "--methods dpg --variants non --dc-div 2 --out x",
+            "--dc-div has no effect",
+        ),
+        (
+            "--methods pepnet --gates epnet --gate-first-input false --out x",
+            "--gate-first-input has no effect",
+        ),
+        ("--methods dnn,dpg --variant c --out x", "--variants c"),
     ] {
         midpg(
             &folder,

@@ -9,6 +9,7 @@ mod ple;
 mod settings;
 mod star;
 mod weighting;
+mod without_effect;
 
 pub use adasparse::{AdaSparseConfig, PruningForm};
 pub use apg::{ApgCondition, ApgConfig, ApgShape};

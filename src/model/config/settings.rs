@@ -55,13 +55,13 @@ pub struct MethodSettings {
     /// How weighting matrices are decomposed (dpg, mi-dpg) [default: r]
     #[cfg_attr(feature = "cli", arg(long, value_enum))]
     pub variant: Option<Variant>,
-    /// Inner width d_k of the decomposition (dpg, mi-dpg) [default: 1]
+    /// Inner width d_k of the decomposition (dpg, mi-dpg; not the variant non) [default: 1]
     #[cfg_attr(feature = "cli", arg(long))]
     pub dk: Option<usize>,
-    /// d_r = d_m / N (dpg, mi-dpg) [default: 8]
+    /// d_r = d_m / N (dpg, mi-dpg; not the variant non) [default: 8]
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub dr_div: Option<usize>,
-    /// d_c = d_n / N (dpg, mi-dpg) [default: 8]
+    /// d_c = d_n / N (dpg, mi-dpg; not the variant non) [default: 8]
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub dc_div: Option<usize>,
     /// What the generators see (dpg, mi-dpg) [default: input]
@@ -85,7 +85,7 @@ pub struct MethodSettings {
     /// Which gates there are (pepnet) [default: both]
     #[cfg_attr(feature = "cli", arg(long, value_enum))]
     pub gates: Option<Gates>,
-    /// Whether the first layer's input is gated too (pepnet) [default: true]
+    /// Whether the first layer's input is gated too (pepnet with PPNet) [default: true]
     #[cfg_attr(feature = "cli", arg(long, value_name = "BOOL"))]
     pub gate_first_input: Option<bool>,
     /// How a neuron's factor is made (adasparse) [default: fusion]
@@ -150,41 +150,6 @@ impl FromStr for MethodName {
 }
 
 impl MethodSettings {
-    /// The first setting, by its flag, that none of `methods` has.
-    pub fn superfluous(&self, methods: &[MethodName]) -> Option<&'static str> {
-        use MethodName::{Adasparse, Apg, Dpg, MiDpg, Pepnet, Ple};
-        let weighted: &[MethodName] = &[Dpg, MiDpg];
-        [
-            ("--variant", self.variant.is_some(), weighted),
-            ("--dk", self.dk.is_some(), weighted),
-            ("--dr-div", self.dr_div.is_some(), weighted),
-            ("--dc-div", self.dc_div.is_some(), weighted),
-            ("--condition", self.condition.is_some(), weighted),
-            ("--gate-scale", self.gate_scale.is_some(), weighted),
-            ("--lambda", self.lambda.is_some(), &[MiDpg]),
-            ("--levels", self.levels.is_some(), &[Ple]),
-            (
-                "--specific-experts",
-                self.specific_experts.is_some(),
-                &[Ple],
-            ),
-            ("--shared-experts", self.shared_experts.is_some(), &[Ple]),
-            ("--gates", self.gates.is_some(), &[Pepnet]),
-            (
-                "--gate-first-input",
-                self.gate_first_input.is_some(),
-                &[Pepnet],
-            ),
-            ("--pruning", self.pruning.is_some(), &[Adasparse]),
-            ("--apg-condition", self.apg_condition.is_some(), &[Apg]),
-            ("--rank-div", self.rank_div.is_some(), &[Apg]),
-            ("--over", self.over.is_some(), &[Apg]),
-        ]
-        .into_iter()
-        .find(|(_, given, having)| *given && !methods.iter().any(|method| having.contains(method)))
-        .map(|(flag, ..)| flag)
-    }
-
     /// `method` with these settings; those it does not have are left out.
     pub fn method(&self, method: MethodName) -> Method {
         match method {
