@@ -20,9 +20,9 @@ use crate::train::device::{self, OpenDevice};
 /// Show a model's weighting matrices per scenario, as JSON and SVG
 ///
 /// Writes explanation.json (mean matrices, similarity of scenarios, separation, the map's points), weighting.svg,
-/// similarity.svg and map.svg. With --against, a second model stands beside the first. Scenarios are as similar as what
-/// they add to the mean matrix over scenarios is correlated; the cosine of the matrices themselves, which is near 1
-/// everywhere, is in the JSON.
+/// similarity.svg and map.svg. With --against, a second model stands beside the first, with against-explanation.json and
+/// against-weighting.svg; without, those of a run before go. Scenarios are as similar as what they add to the mean matrix
+/// over scenarios is correlated; the cosine of the matrices themselves, which is near 1 everywhere, is in the JSON.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  midpg explain --model mi-dpg.safetensors --against dpg.safetensors --data log.csv --out explained"
@@ -57,6 +57,10 @@ pub(super) struct Args {
     #[command(flatten)]
     bad_rows: BadRows,
 }
+
+/// The files of the model, and of the one beside it.
+const ONE: [&str; 2] = ["explanation.json", "weighting.svg"];
+const AGAINST: [&str; 2] = ["against-explanation.json", "against-weighting.svg"];
 
 /// One model's part of the result.
 #[derive(Serialize)]
@@ -100,14 +104,21 @@ pub(super) fn run(args: &Args) -> Result<()> {
             similarity_svg::svg(&results)?.into_bytes(),
         ),
     ];
-    for (prefix, result) in ["", "against-"].into_iter().zip(&results) {
-        outputs.push((format!("{prefix}explanation.json"), files::json(result)?));
+    for (names, result) in [ONE, AGAINST].into_iter().zip(&results) {
+        let [explanation, weighting] = names;
+        outputs.push((explanation.to_owned(), files::json(result)?));
         outputs.push((
-            format!("{prefix}weighting.svg"),
+            weighting.to_owned(),
             heatmap::svg(&result.explanation)?.into_bytes(),
         ));
     }
     std::fs::create_dir_all(&args.out).map_err(|error| Error::io(args.out.display(), &error))?;
+    if args.against.is_none() {
+        // Of a run before this one: beside this one's files they would be taken for its.
+        for name in AGAINST {
+            files::remove(&args.out.join(name))?;
+        }
+    }
     for (name, bytes) in outputs {
         files::write(&args.out.join(name), &bytes)?;
     }

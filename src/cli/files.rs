@@ -232,6 +232,17 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     out.finish()
 }
 
+/// Removes a file, if it is there.
+#[cfg(feature = "train")]
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io(path.display(), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A value as indented JSON with a line end.
 pub(super) fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)

@@ -266,3 +266,42 @@ fn a_log_whose_name_ends_in_gz_is_packed() {
     .unwrap();
     assert!(unpacked == plain);
 }
+
+#[test]
+fn a_folder_of_explanations_is_of_one_run() {
+    let folder = with_model();
+    let explain = "explain --model model.safetensors --data log.csv --out explained";
+    let names = |what: &str| -> Vec<String> {
+        let entries = fs::read_dir(folder.path().join("explained")).unwrap();
+        let names = entries.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        assert!(
+            names.iter().any(|name| name == "notes.txt"),
+            "{what}: what is not its own stays"
+        );
+        names
+    };
+    fs::create_dir(folder.path().join("explained")).unwrap();
+    fs::write(folder.path().join("explained/notes.txt"), "mine").unwrap();
+    ok(&folder, &format!("{explain} --against model.safetensors"));
+    let both = names("both");
+    assert!(both.contains(&"against-weighting.svg".to_owned()));
+    assert!(both.contains(&"against-explanation.json".to_owned()));
+    // One that fails takes nothing away.
+    midpg(&folder, &format!("{explain} --layer 9"))
+        .assert()
+        .failure();
+    assert_eq!(names("failed"), both);
+    ok(&folder, explain);
+    assert_eq!(
+        names("one"),
+        [
+            "explanation.json",
+            "map.svg",
+            "notes.txt",
+            "similarity.svg",
+            "weighting.svg"
+        ]
+    );
+}
