@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::table::{Comparison, Figure, MethodRow};
 use crate::error::{Error, ErrorKind, Result, printable};
 use crate::metrics::MeanStd;
+use crate::train::TrainOptions;
 
 /// The table for a terminal.
 pub fn text(comparison: &Comparison) -> String {
@@ -29,7 +30,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-/// One line a method and trial, with the row's settings as JSON.
+/// One line a method and trial, with the trial's settings as JSON: all that fixes it, its seed included.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] when the settings do not serialise.
@@ -47,8 +48,12 @@ pub fn csv(comparison: &Comparison) -> Result<String> {
     ];
     let mut records = Vec::new();
     for row in &comparison.methods {
-        let json = serde_json::to_string(&row.options).map_err(|e| unwritable(&e))?;
         for trial in 0..comparison.trials {
+            let seed = row.options.seed.wrapping_add(trial as u64);
+            let options = TrainOptions {
+                seed,
+                ..row.options.clone()
+            };
             let value = |figure: &Option<Figure>| {
                 let value = figure.as_ref().and_then(|f| f.values.get(trial));
                 value.map_or(String::new(), f64::to_string)
@@ -56,13 +61,13 @@ pub fn csv(comparison: &Comparison) -> Result<String> {
             records.push([
                 row.method.clone(),
                 row.variant.clone().unwrap_or_default(),
-                row.options.seed.wrapping_add(trial as u64).to_string(),
+                seed.to_string(),
                 value(&row.auc),
                 value(&row.logloss),
                 row.parameters.embedding.to_string(),
                 row.parameters.network.to_string(),
                 row.seconds.map_or(String::new(), |s| s.mean.to_string()),
-                json.clone(),
+                serde_json::to_string(&options).map_err(|e| unwritable(&e))?,
             ]);
         }
     }

@@ -252,7 +252,9 @@ fn the_table_compares_with_the_best_baseline_on_test_and_chooses_on_validation()
     assert!(markdown.contains("| b\\|c | 50 |"), "{markdown}");
     let csv = csv(&comparison).unwrap();
     assert_eq!(csv.lines().count(), 1 + 9);
-    assert!(csv.lines().nth(9).unwrap().starts_with("dpg,c,7,0.75"));
+    let last = csv.lines().nth(9).unwrap();
+    assert!(last.starts_with("dpg,c,7,0.75"));
+    assert!(last.contains("\"\"seed\"\":7,"), "{last}");
 }
 
 #[test]

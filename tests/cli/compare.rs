@@ -152,6 +152,29 @@ fn every_method_has_a_row() {
 }
 
 #[test]
+fn a_line_of_the_table_has_the_settings_of_its_trial() {
+    let folder = with_log();
+    // Some of those that are compared have the flags.
+    compare(
+        &folder,
+        "--methods dnn,dpg,mi-dpg --variants r,non --variant non --dk 2 --trials 2 --seed 7 --out table",
+    );
+    let text = fs::read_to_string(folder.path().join("table/compare.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|there| there == name).unwrap();
+    let (seed, options) = (column("seed"), column("options"));
+    let mut seeds = Vec::new();
+    for record in reader.records() {
+        let record = record.unwrap();
+        let options = json(record[options].as_bytes());
+        assert_eq!(options["seed"].to_string(), record[seed]);
+        seeds.push(record[seed].to_owned());
+    }
+    assert_eq!(seeds, ["7", "8", "7", "8", "7", "8"]);
+}
+
+#[test]
 fn what_cannot_be_compared_says_why() {
     let folder = with_log();
     for (line, says) in [
