@@ -18,7 +18,8 @@ use crate::model::{MethodName, MethodSettings, Variant, WeightingConfig};
 /// the end of each trial. Each of dpg's --variants runs all trials, and its row is the best of them on validation;
 /// mi-dpg has the one of --variant, whatever dpg's is.
 /// A killed run continues where it was when it is started again with the same --out. Into it go compare.json, compare.md,
-/// compare.csv (a line a trial, with its seed and all its settings) and the journal trials.jsonl.
+/// compare.csv (a line a trial, with its seed and all its settings) and the journal trials.jsonl, of which trials of another
+/// version of midpg are run again.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  midpg compare --data log.csv --schema amazon --methods all --trials 10 --out compared"

@@ -1,13 +1,14 @@
 //! The journal of a comparison: one line a trial that is done, so that a killed run computes nothing
 //! twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::files;
+use super::journal_line::{Line, VERSION};
 use super::say::note;
 use crate::compare::Outcome;
 use crate::error::{Error, Result};
@@ -21,7 +22,8 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens or begins the journal at `path`. A last line that a killed run left half-written is dropped; so is a
-    /// line that cannot be read, with a warning.
+    /// line that cannot be read, with a warning. What another version did may come out otherwise in this one: its lines
+    /// stay where they are, and are nothing that was done.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
         let text = if path.exists() {
             String::from_utf8_lossy(&files::read(&path)?).into_owned()
@@ -29,20 +31,33 @@ impl Journal {
             String::new()
         };
         let mut done = HashMap::new();
+        let mut others: BTreeMap<String, usize> = BTreeMap::new();
         let mut kept = String::new();
         for (number, line) in text.split_inclusive('\n').enumerate() {
-            match serde_json::from_str::<Outcome>(line) {
-                Ok(outcome) if line.ends_with('\n') => {
-                    kept += line;
-                    done.insert(outcome.key.clone(), outcome);
+            match Line::read(line) {
+                _ if !line.ends_with('\n') => continue,
+                Some(Line::Own(outcome)) => {
+                    done.insert(outcome.key.clone(), *outcome);
                 }
-                _ if !line.ends_with('\n') => {}
-                _ => note!(
-                    "warning: {}, line {}: is no outcome of a trial; it is dropped",
-                    path.display(),
-                    number + 1
-                ),
+                Some(Line::Other(version)) => *others.entry(version).or_default() += 1,
+                None => {
+                    note!(
+                        "warning: {}, line {}: is no outcome of a trial; it is dropped",
+                        path.display(),
+                        number + 1
+                    );
+                    continue;
+                }
             }
+            kept += line;
+        }
+        for (version, trials) in others {
+            note!(
+                "note: {}: {trials} {} of {version} {} not taken over by mi-dpg {VERSION}; what is asked for is run again",
+                path.display(),
+                if trials == 1 { "trial" } else { "trials" },
+                if trials == 1 { "is" } else { "are" },
+            );
         }
         if kept != text {
             files::write(&path, kept.as_bytes())?;
@@ -71,9 +86,7 @@ impl Journal {
 
     /// Adds a line, at once.
     pub(super) fn add(&self, outcome: &Outcome) -> Result<()> {
-        let mut line = serde_json::to_vec(outcome)
-            .map_err(|error| Error::new(crate::ErrorKind::Io, error.to_string()))?;
-        line.push(b'\n');
+        let line = Line::write(outcome)?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(&line)
             .and_then(|()| file.sync_data())
@@ -113,5 +126,28 @@ mod tests {
         journal.add(&outcome("b")).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn what_another_version_did_stays_and_is_not_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        let journal = Journal::open(path.clone()).unwrap();
+        journal.add(&outcome("a")).unwrap();
+        journal.add(&outcome("b")).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let version = format!("\"version\":{VERSION:?}");
+        assert_eq!(text.matches(&version).count(), 2);
+        // A newer one may say what this one does not understand.
+        let newer = "{\"format\":2,\"version\":\"9.0.0\",\"trial\":{}}\n";
+        let text = text.replacen(&version, "\"version\":\"0.0.1\"", 1) + newer;
+        std::fs::write(&path, &text).unwrap();
+        let journal = Journal::open(path.clone()).unwrap();
+        assert_eq!(journal.get("a"), None);
+        assert_eq!(journal.get("b"), Some(&outcome("b")));
+        journal.add(&outcome("a")).unwrap();
+        let now = std::fs::read_to_string(&path).unwrap();
+        assert!(now.starts_with(&text));
+        assert_eq!(Journal::open(path).unwrap().get("a"), Some(&outcome("a")));
     }
 }

@@ -25,6 +25,7 @@ mod input;
 mod inspect;
 #[cfg(feature = "train")]
 mod journal;
+mod journal_line;
 #[cfg(feature = "train")]
 mod load;
 #[cfg(feature = "train")]

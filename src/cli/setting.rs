@@ -7,6 +7,7 @@ use clap::Args;
 use super::args::BadRows;
 use super::fitting::Fitting;
 use super::journal::Journal;
+use super::journal_line;
 use super::load;
 use super::say::note;
 use super::trials::Runner;
@@ -73,7 +74,7 @@ impl Setting {
         // When all else is there: what fails before leaves no folder behind.
         std::fs::create_dir_all(&self.out)
             .map_err(|error| Error::io(format!("--out {}", self.out.display()), &error))?;
-        let journal = Journal::open(self.out.join("trials.jsonl"))?;
+        let journal = Journal::open(self.out.join(journal_line::NAME))?;
         Runner::new(data, device, name, journal, self.jobs)
     }
 }

@@ -175,6 +175,41 @@ fn a_line_of_the_table_has_the_settings_of_its_trial() {
 }
 
 #[test]
+fn what_another_version_has_done_is_told_and_done_again() {
+    let folder = with_log();
+    let one = "--methods dnn --trials 1 --out one";
+    compare(&folder, one);
+    let journal = folder.path().join("one/trials.jsonl");
+    let own = fs::read_to_string(&journal).unwrap();
+    let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    let other = own.replacen(&version, "\"version\":\"0.0.1\"", 1);
+    assert_ne!(own, other);
+    fs::write(&journal, &other).unwrap();
+    midpg(&folder, &format!("{SMALL} {one}"))
+        .assert()
+        .success()
+        .stderr(predicates::str::contains("1 trial of mi-dpg 0.0.1"));
+    let now = fs::read_to_string(&journal).unwrap();
+    assert!(now.starts_with(&other) && now.lines().count() == 2);
+    // Of its own it says nothing, and does nothing again.
+    let again = midpg(&folder, &format!("{SMALL} {one}")).assert().success();
+    assert!(fs::read_to_string(&journal).unwrap() == now);
+    drop(again);
+
+    // A journal from before versions were written is continued: its keys tell the version too.
+    fs::write(
+        &journal,
+        own.replacen(&format!("{version},"), "", 1)
+            .replacen("\"format\":1,", "", 1),
+    )
+    .unwrap();
+    let before = fs::read_to_string(&journal).unwrap();
+    assert!(!before.contains("version"));
+    compare(&folder, one);
+    assert!(fs::read_to_string(&journal).unwrap() == before);
+}
+
+#[test]
 fn what_cannot_be_compared_says_why() {
     let folder = with_log();
     for (line, says) in [
