@@ -24,10 +24,12 @@ pub(super) fn seconds(text: &str) -> std::result::Result<f64, String> {
     }
 }
 
+const SUFFIX: &str = ".checkpoint";
+
 impl Checkpoint {
     pub(super) fn beside(out: &Path, every: f64) -> Self {
         let mut name = out.as_os_str().to_owned();
-        name.push(".checkpoint");
+        name.push(SUFFIX);
         let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
         Self {
             path: name.into(),
@@ -39,6 +41,12 @@ impl Checkpoint {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the model of a checkpoint goes, by its name.
+    pub(super) fn place(path: &Path) -> Option<PathBuf> {
+        let name = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
+        (!name.is_empty()).then(|| path.with_file_name(name))
     }
 
     pub(super) fn read(&self) -> Result<Option<Vec<u8>>> {

@@ -19,6 +19,14 @@ use crate::train::{Event, Trainer};
 /// Seconds between a trial's checkpoints.
 const CHECKPOINT_EVERY: f64 = 30.0;
 
+/// How the names of trials' checkpoints begin; their keys follow.
+const PREFIX: &str = "trial-";
+
+/// Whether a file is the checkpoint of a trial, by its name.
+pub(super) fn is_checkpoint(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
 /// Of every trial's key its outcome, once it is there.
 type Outcomes = BTreeMap<String, Option<Outcome>>;
 
@@ -172,7 +180,7 @@ impl Runner {
 
     fn one(&self, trial: &Trial, key: &str) -> Result<Outcome> {
         let started = Instant::now();
-        let beside = self.journal.folder().join(format!("trial-{key}"));
+        let beside = self.journal.folder().join(format!("{PREFIX}{key}"));
         let mut checkpoint = Checkpoint::beside(&beside, CHECKPOINT_EVERY);
         let (data, options) = (self.data.clone(), trial.options.clone());
         let mut trainer = match checkpoint.read()? {

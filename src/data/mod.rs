@@ -43,7 +43,10 @@ mod vocabulary;
 
 #[cfg(feature = "arrow")]
 pub use arrow::ArrowEncoder;
-pub use cache::{Batch, CHUNK_ROWS, Cache, CacheSummary, CacheWriter, ShuffledRows, WINDOW_CHUNKS};
+pub use cache::{
+    Batch, CHUNK_ROWS, Cache, CacheSummary, CacheWriter, ShuffledRows, VERSION as CACHE_FORMAT,
+    WINDOW_CHUNKS,
+};
 pub use columns::{Columns, FieldColumn};
 pub use encoder::Encoder;
 pub use examples::{Examples, InMemory, Streamed};

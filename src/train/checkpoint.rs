@@ -16,21 +16,21 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Embeddings, Network, parameters};
 use crate::random::{Stream, StreamState};
 
-const KEY: &str = "mi-dpg-checkpoint";
-const FORMAT: u32 = 3;
+pub(super) const KEY: &str = "mi-dpg-checkpoint";
+pub(super) const FORMAT: u32 = 3;
 
 /// The JSON document of a checkpoint.
 #[derive(Serialize, Deserialize)]
-struct Document {
+pub(super) struct Document {
     format: u32,
-    options: TrainOptions,
-    data_sha256: String,
+    pub(super) options: TrainOptions,
+    pub(super) data_sha256: String,
     /// What the data's rows are to the run.
-    rows: String,
+    pub(super) rows: String,
     /// Chunks of a window, where the order is drawn window by window.
     window: Option<usize>,
-    progress: Progress,
-    best: Option<BestMetrics>,
+    pub(super) progress: Progress,
+    pub(super) best: Option<BestMetrics>,
     dense_steps: usize,
     lazy_steps: u64,
     shuffle: StreamState,
@@ -39,11 +39,15 @@ struct Document {
     dropout: StreamState,
 }
 
-#[derive(Serialize, Deserialize)]
-struct BestMetrics {
-    epoch: usize,
-    auc: Option<f64>,
-    logloss: Option<f64>,
+/// The validation metrics of the epoch whose weights are kept so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BestMetrics {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// AUC, where there are both classes.
+    pub auc: Option<f64>,
+    /// LogLoss, nats.
+    pub logloss: Option<f64>,
 }
 
 impl Trainer {

@@ -14,6 +14,8 @@ mod best;
 #[cfg(feature = "train")]
 mod checkpoint;
 #[cfg(feature = "train")]
+mod checkpoint_summary;
+#[cfg(feature = "train")]
 pub mod device;
 #[cfg(feature = "train")]
 mod event;
@@ -49,6 +51,10 @@ mod streamed_tests;
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod tests;
 
+#[cfg(feature = "train")]
+pub use checkpoint::BestMetrics;
+#[cfg(feature = "train")]
+pub use checkpoint_summary::CheckpointSummary;
 #[cfg(feature = "train")]
 pub use event::{Event, MutualInformation, Spread};
 pub use options::{Select, TrainOptions};

@@ -6,6 +6,7 @@ mod bad_input;
 mod cache;
 mod compare;
 mod figures;
+mod inspect;
 mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -32,7 +32,7 @@ pub const CHUNK_ROWS: usize = 1 << 16;
 pub const WINDOW_CHUNKS: usize = 16;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// What to do about a cache that cannot be used.
 const AGAIN: &str = "encode it again: midpg encode";

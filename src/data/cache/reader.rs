@@ -112,6 +112,16 @@ impl Cache {
         self.layout.labels
     }
 
+    /// Whether there are true probabilities.
+    pub fn has_truth(&self) -> bool {
+        self.layout.truth
+    }
+
+    /// The version of the crate that wrote it.
+    pub fn crate_version(&self) -> &str {
+        &self.document.crate_version
+    }
+
     /// The chunks of a part.
     pub fn chunks(&self, part: Part) -> usize {
         self.document.part(part).chunks.len()
