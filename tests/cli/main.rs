@@ -10,6 +10,7 @@ mod inspect;
 mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod readme;
 mod score;
 
 use std::fs;
