@@ -18,6 +18,8 @@ mod checkpoint_summary;
 #[cfg(feature = "train")]
 pub mod device;
 #[cfg(feature = "train")]
+mod devices;
+#[cfg(feature = "train")]
 mod event;
 #[cfg(feature = "train")]
 mod gradients;
@@ -55,6 +57,8 @@ mod tests;
 pub use checkpoint::BestMetrics;
 #[cfg(feature = "train")]
 pub use checkpoint_summary::CheckpointSummary;
+#[cfg(feature = "train")]
+pub use devices::Devices;
 #[cfg(feature = "train")]
 pub use event::{Event, MutualInformation, Spread};
 pub use options::{Select, TrainOptions};
