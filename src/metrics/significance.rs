@@ -50,6 +50,9 @@ pub fn mean_std(values: &[f64]) -> Option<MeanStd> {
     })
 }
 
+/// How much of the largest value is rounding: some units in the last place.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
 /// The outcome of a [`paired_t_test`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TTest {
@@ -68,7 +71,7 @@ pub struct TTest {
 /// With δ_i = a_i − b_i:  t = mean(δ) / (std(δ)/√n),  p = 2 P(T_{n−1} > |t|).
 ///
 /// `None` with fewer than two pairs, different lengths, values that are not finite, or when all the
-/// differences are the same (no spread, so no t).
+/// differences are the same (no spread, so no t), but for the rounding of the values.
 ///
 /// ```
 /// # use mi_dpg::metrics::paired_t_test;
@@ -82,7 +85,9 @@ pub fn paired_t_test(a: &[f64], b: &[f64]) -> Option<TTest> {
     }
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
     let MeanStd { mean, std, n } = mean_std(&differences)?;
-    let std = std.filter(|&std| std > 0.0)?;
+    // 0.4 − 0.3 and 0.3 − 0.2 are one difference, though not in binary: a spread of rounding is none.
+    let largest = a.iter().chain(b).fold(0.0, |m: f64, v| m.max(v.abs()));
+    let std = std.filter(|&std| std > ROUNDING * largest)?;
     let t = mean / (std / (n as f64).sqrt());
     let degrees = n - 1;
     let distribution = StudentsT::new(0.0, 1.0, degrees as f64).ok()?;
@@ -140,6 +145,18 @@ mod tests {
         assert_eq!(paired_t_test(&[1.0, 2.0], &[1.0]), None);
         assert_eq!(paired_t_test(&A, &A), None);
         assert_eq!(paired_t_test(&[1.0, f64::NAN], &[1.0, 2.0]), None);
+    }
+
+    #[test]
+    fn rounding_is_no_spread() {
+        let (a, b) = ([0.2, 0.3, 0.4], [0.1, 0.2, 0.3]);
+        assert!(
+            a[1] - b[1] != a[0] - b[0],
+            "the same difference, and not the same number"
+        );
+        assert_eq!(paired_t_test(&a, &b), None);
+        // The least that an AUC over a million pairs can move by is no rounding.
+        assert!(paired_t_test(&[0.2, 0.3, 0.4 + 1e-6], &b).is_some());
     }
 
     // stats.t.ppf(0.975, 9) * stats.sem(A)
