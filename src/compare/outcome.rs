@@ -68,11 +68,13 @@ impl Trial {
 }
 
 impl Outcome {
-    /// What the choice between settings looks at; larger is better.
+    /// What the choice between settings looks at; larger is better. As in a run, LogLoss decides where the validation
+    /// part has one class only: it then has so for all trials.
     pub fn validation(&self, select: Select) -> Option<f64> {
+        let by_logloss = self.valid_logloss.map(|loss| -loss);
         match select {
-            Select::Auc => self.valid_auc,
-            Select::Logloss => self.valid_logloss.map(|loss| -loss),
+            Select::Auc => self.valid_auc.or(by_logloss),
+            Select::Logloss => by_logloss,
         }
     }
 }

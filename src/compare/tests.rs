@@ -205,6 +205,23 @@ fn tuning_keeps_what_validates_best() {
 }
 
 #[test]
+fn logloss_chooses_where_validation_has_one_class() {
+    let mut settings = settings(&[MethodName::Apg], 4);
+    settings.base.select = Select::Auc;
+    let plan = Plan::new(settings).unwrap();
+    let tried = plan.tuning();
+    let mut outcomes: Vec<Outcome> = [0.5, 0.4, 0.3, 0.6].map(|loss| outcome(0.5, loss)).into();
+    assert!(outcomes.iter().all(|outcome| outcome.valid_auc.is_none()));
+    let chosen = plan.clone().tuned(&outcomes).trials();
+    assert_eq!(chosen[0].options, tried[2].options);
+    // Else AUC does.
+    for (outcome, auc) in outcomes.iter_mut().zip([0.6, 0.8, 0.7, 0.5]) {
+        outcome.valid_auc = Some(auc);
+    }
+    assert_eq!(plan.tuned(&outcomes).trials()[0].options, tried[1].options);
+}
+
+#[test]
 fn the_table_compares_with_the_best_baseline_on_test_and_chooses_on_validation() {
     let methods = [MethodName::Dnn, MethodName::Apg, MethodName::Dpg];
     let plan = Plan::new(settings(&methods, 0)).unwrap();
@@ -265,5 +282,4 @@ fn what_a_metric_lacks_is_a_dash() {
     let comparison = Comparison::new(&plan, &outcomes);
     assert_eq!(comparison.methods[0].auc, None);
     assert!(text(&comparison).lines().nth(1).unwrap().contains(" - "));
-    assert_eq!(outcome(0.7, 0.5).validation(Select::Auc), None);
 }
