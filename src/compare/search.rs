@@ -5,10 +5,10 @@
 //! | all | learning rate 3e-4, 1e-3, 3e-3; OOV dropout 0, 0.1, 0.3 |
 //! | PLE | levels 1, 2; own and shared experts 1, 2, 3 |
 //! | STAR | auxiliary network 16, 32, 64-32; momentum 0.9, 0.99 |
-//! | PEPNet | gates both, EPNet, PPNet; first input gated or not |
+//! | PEPNet | gates both, EPNet, PPNet; with PPNet, first input gated or not |
 //! | AdaSparse | fusion, scaling, binarisation; ε 0.1, 0.25 |
 //! | APG | rank min/2, /4, /8, /16; group, mix, self; over-parameterised width none, 64 |
-//! | DPG | variant non, rc, r, c; d_k 1, 2, 4; blocks 1/2, 1/4, 1/8, 1/16; gate scale 1, 2 |
+//! | DPG | variant non, rc, r, c; but for non d_k 1, 2, 4 and blocks 1/2, 1/4, 1/8, 1/16; gate scale 1, 2 |
 //! | MI-DPG | as DPG, and λ 0.01, 0.1, 1 |
 
 use rand::Rng;
@@ -86,10 +86,12 @@ fn draw(
         }),
         MethodName::Pepnet => {
             let (epnet, ppnet) = pick(&[(true, true), (true, false), (false, true)], rng);
+            let gate_first_input = pick(&[true, false], rng);
             Method::PepNet(PepNetConfig {
                 epnet,
                 ppnet,
-                gate_first_input: pick(&[true, false], rng),
+                // Without PPNet it means nothing: two settings would be one.
+                gate_first_input: gate_first_input || !ppnet,
                 ..Default::default()
             })
         }
@@ -128,15 +130,26 @@ fn draw(
     options
 }
 
-/// What is not searched, the condition, is the base's.
+/// What is not searched, the condition, is the base's; so are the sizes of factors that the variant does not have, as
+/// settings that differ in these alone would be one.
 fn weighting(base: &TrainOptions, variants: &[Variant], rng: &mut impl Rng) -> WeightingConfig {
-    WeightingConfig {
+    let base = base.network.method.weighting().cloned().unwrap_or_default();
+    let drawn = WeightingConfig {
         variant: pick(variants, rng),
         dk: pick(&[1, 2, 4], rng),
         dr_div: pick(&[2, 4, 8, 16], rng),
         dc_div: pick(&[2, 4, 8, 16], rng),
         gate_scale: pick(&[1.0, 2.0], rng),
-        ..base.network.method.weighting().cloned().unwrap_or_default()
+        ..base.clone()
+    };
+    match drawn.variant {
+        Variant::Non => WeightingConfig {
+            dk: base.dk,
+            dr_div: base.dr_div,
+            dc_div: base.dc_div,
+            ..drawn
+        },
+        _ => drawn,
     }
 }
 

@@ -222,6 +222,17 @@ fn logloss_chooses_where_validation_has_one_class() {
 }
 
 #[test]
+fn a_search_trains_nothing_twice_under_two_names() {
+    // d_k and the blocks mean nothing to `non`: the rate, the dropout and the gate scale are left.
+    let mut non = settings(&[MethodName::Dpg], 100);
+    non.variants = vec![Variant::Non];
+    assert_eq!(Plan::new(non).unwrap().tuning().len(), 3 * 3 * 2);
+    // EPNet alone gates no layer's input.
+    let pepnet = settings(&[MethodName::Pepnet], 100);
+    assert_eq!(Plan::new(pepnet).unwrap().tuning().len(), 3 * 3 * 5);
+}
+
+#[test]
 fn the_table_compares_with_the_best_baseline_on_test_and_chooses_on_validation() {
     let methods = [MethodName::Dnn, MethodName::Apg, MethodName::Dpg];
     let plan = Plan::new(settings(&methods, 0)).unwrap();
