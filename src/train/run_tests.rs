@@ -79,6 +79,24 @@ fn a_run_that_over_fits_stops_and_keeps_the_weights_of_its_best_epoch() {
 }
 
 #[test]
+fn a_limit_of_steps_ends_a_run_early_in_its_last_epoch_too() {
+    let data = data(300);
+    for (max_steps, early) in [(Some(1), true), (Some(1000), false), (None, false)] {
+        let options = TrainOptions {
+            epochs: 1,
+            batch: 64,
+            max_steps,
+            ..options(MethodName::Dnn)
+        };
+        let (last, _) = run(&data, options);
+        let Event::Done { stopped_early, .. } = last else {
+            panic!("{last:?}");
+        };
+        assert_eq!(stopped_early, early, "{max_steps:?}");
+    }
+}
+
+#[test]
 fn every_method_starts_at_the_log_odds_of_the_base_rate() {
     let data = data(600);
     let labels = data.columns.labels_of(&data.rows_of(Part::Train)).unwrap();

@@ -111,7 +111,7 @@ impl Trainer {
                 Ok(Some(Event::Done {
                     epochs: self.progress.epochs_done,
                     best_epoch,
-                    stopped_early: self.progress.epochs_done < self.options.epochs,
+                    stopped_early: self.progress.step < self.planned_steps(),
                 }))
             }
             Phase::Over => Ok(None),
@@ -303,9 +303,14 @@ impl Trainer {
         })
     }
 
-    fn total_steps(&self) -> u64 {
+    /// Steps of all epochs.
+    fn planned_steps(&self) -> u64 {
         let of_epoch = self.rows.div_ceil(self.options.batch) as u64;
-        let steps = of_epoch.saturating_mul(self.options.epochs as u64);
+        of_epoch.saturating_mul(self.options.epochs as u64)
+    }
+
+    fn total_steps(&self) -> u64 {
+        let steps = self.planned_steps();
         self.options
             .max_steps
             .map_or(steps, |limit| steps.min(limit))
