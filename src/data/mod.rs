@@ -22,6 +22,8 @@ mod examples;
 mod fit;
 mod impressions;
 mod input_field;
+#[cfg(feature = "ndjson")]
+mod json_keys;
 mod layout;
 mod load;
 #[cfg(feature = "ndjson")]

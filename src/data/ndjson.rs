@@ -1,11 +1,10 @@
 //! Rows as JSON objects, one a line.
 
-use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
 use csv::ByteRecord;
-use serde_json::value::RawValue;
 
+use super::json_keys::values;
 use super::reader::LINE_LIMIT;
 use super::row::Row;
 use super::rows::Kept;
@@ -79,20 +78,23 @@ impl Row for JsonRow {
 
 impl JsonRow {
     pub(super) fn parse(line: &[u8], columns: &[String]) -> Result<Self> {
-        let object: HashMap<String, &RawValue> = serde_json::from_slice(line).map_err(|error| {
+        let values = values(line, columns).map_err(|error| {
             Error::new(
                 ErrorKind::Data,
                 format!("the line is not a JSON object: {error}"),
             )
         })?;
-        if !columns.iter().any(|column| object.contains_key(column)) {
+        if values.iter().all(Option::is_none) {
             let message = format!("the object has none of the columns {}", columns.join(", "));
             return Err(Error::new(ErrorKind::Data, message));
         }
-        let cells = columns.iter().map(|column| match object.get(column) {
-            Some(value) => cell(value.get()).map_err(|error| error.in_column(column.clone())),
-            None => Ok(None),
-        });
+        let cells = columns
+            .iter()
+            .zip(values)
+            .map(|(column, value)| match value {
+                Some(value) => cell(value.get()).map_err(|error| error.in_column(column.clone())),
+                None => Ok(None),
+            });
         Ok(Self(cells.collect::<Result<_>>()?))
     }
 }
@@ -122,12 +124,12 @@ pub(super) fn value(json: &str) -> Option<String> {
     cell(json).unwrap_or_else(|_| Some(json.to_owned()))
 }
 
-/// The values of some keys, as they stand in the line.
+/// The values of some keys, as they stand in the line, to be handed on.
 pub(super) fn kept(line: &[u8], columns: &[String]) -> Vec<Kept> {
-    let object: HashMap<String, &RawValue> = serde_json::from_slice(line).unwrap_or_default();
-    let of = |column| match object.get(column) {
+    let values = values(line, columns).unwrap_or_else(|_| vec![None; columns.len()]);
+    let kept = values.into_iter().map(|value| match value {
         Some(value) => Kept::Json(value.get().to_owned()),
         None => Kept::Missing,
-    };
-    columns.iter().map(of).collect()
+    });
+    kept.collect()
 }
