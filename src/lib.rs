@@ -53,6 +53,7 @@ pub mod capi;
 pub mod cli;
 pub mod compare;
 pub mod data;
+mod document;
 pub mod error;
 #[cfg(feature = "train")]
 pub mod explain;

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use safetensors::tensor::{Dtype, SafeTensors, View};
+use ::safetensors::tensor::{Dtype, View};
 
 use super::quantised::{SCALE, of_half, of_integers};
+use super::safetensors::{self, Header, Tensor};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A named tensor's shape and its f32 values, row-major.
@@ -61,13 +62,14 @@ pub(super) fn write_views<'a>(
     views: impl IntoIterator<Item = (&'a str, impl View)>,
 ) -> Result<Vec<u8>> {
     let metadata = HashMap::from([(key.to_owned(), json)]);
-    safetensors::serialize(views, Some(metadata))
+    ::safetensors::serialize(views, Some(metadata))
         .map_err(|error| Error::new(ErrorKind::ModelFile, format!("cannot serialise: {error}")))
 }
 
 /// A container that has been checked but whose tensors have not been copied.
 pub(crate) struct Container<'a> {
-    tensors: SafeTensors<'a>,
+    header: Header,
+    data: &'a [u8],
     /// The JSON document.
     pub(crate) document: String,
 }
@@ -76,38 +78,41 @@ impl<'a> Container<'a> {
     /// Checks the header: lengths, offsets, names; then finds the document under `key`.
     pub(crate) fn open(bytes: &'a [u8], key: &str, what: &str) -> Result<Self> {
         let not = |why: String| Error::new(ErrorKind::ModelFile, format!("not a {what}: {why}"));
-        let (_, header) =
-            SafeTensors::read_metadata(bytes).map_err(|error| not(error.to_string()))?;
-        let document = header
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| metadata.get(key))
-            .ok_or_else(|| not(format!("the metadata has no {key:?} document")))?
-            .clone();
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| not(error.to_string()))?;
-        Ok(Self { tensors, document })
+        let (mut header, data) = safetensors::read(bytes).map_err(not)?;
+        let document = header.metadata.remove(key);
+        Ok(Self {
+            document: document
+                .ok_or_else(|| not(format!("the metadata has no {key:?} document")))?,
+            header,
+            data,
+        })
     }
 
-    /// Names and shapes, in order of names; scales belong to their matrices and are not among them.
-    pub(crate) fn shapes(&self) -> BTreeMap<&str, Vec<usize>> {
-        self.tensors
-            .iter()
+    /// The tensors in order of names; scales belong to their matrices and are not among them.
+    fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        let all = self.header.tensors.iter();
+        all.map(|(name, tensor)| (name.as_str(), tensor))
             .filter(|(name, _)| !self.is_scale(name))
-            .map(|(name, view)| (name, view.shape().to_vec()))
-            .collect()
+    }
+
+    /// Names and shapes, in order of names.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        self.tensors()
+            .map(|(name, tensor)| (name, tensor.shape.as_slice()))
     }
 
     /// Whether a tensor holds the scales of another one.
     fn is_scale(&self, name: &str) -> bool {
-        let of = name.strip_suffix(SCALE).map(|of| self.tensors.tensor(of));
-        matches!(of, Some(Ok(matrix)) if matrix.dtype() == Dtype::I8)
+        let of = name.strip_suffix(SCALE);
+        let matrix = of.and_then(|of| self.header.tensors.get(of));
+        matrix.is_some_and(|matrix| matrix.dtype == "I8")
     }
 
     /// The scales of a matrix of integers.
     fn scales(&self, name: &str, rows: usize) -> Result<Vec<f32>> {
-        match self.tensors.tensor(&format!("{name}{SCALE}")) {
-            Ok(view) if view.dtype() == Dtype::F32 && *view.shape() == [rows] => {
-                Ok(floats(view.data()))
+        match self.header.tensors.get(&format!("{name}{SCALE}")) {
+            Some(scales) if scales.dtype == "F32" && scales.shape == [rows] => {
+                Ok(floats(scales.bytes(self.data)))
             }
             _ => {
                 let message = format!("tensor {name} has no {rows} scales called {name}{SCALE}");
@@ -122,36 +127,36 @@ impl<'a> Container<'a> {
     /// [`ErrorKind::ModelFile`] for another dtype than f32, f16 or scaled 8-bit integers, or a value that is not
     /// finite.
     pub(crate) fn read(&self) -> Result<Tensors> {
-        self.tensors
-            .iter()
-            .filter(|(name, _)| !self.is_scale(name))
-            .map(|(name, view)| {
-                let data = match (view.dtype(), view.shape()) {
-                    (Dtype::F32, _) => floats(view.data()),
-                    (Dtype::F16, _) => of_half(view.data()),
-                    (Dtype::I8, [rows, _]) => of_integers(view.data(), &self.scales(name, *rows)?),
-                    (other, shape) => {
-                        let message = format!(
-                            "tensor {name} of shape {shape:?} has dtype {other:?}, expected F32"
-                        );
-                        return Err(Error::new(ErrorKind::ModelFile, message));
-                    }
+        self.tensors()
+            .map(|(name, tensor)| {
+                let value = TensorValue {
+                    shape: tensor.shape.clone(),
+                    data: self.values(name, tensor)?,
                 };
-                if let Some(bad) = data.iter().find(|v| !v.is_finite()) {
-                    return Err(Error::new(
-                        ErrorKind::ModelFile,
-                        format!("tensor {name} holds the value {bad}"),
-                    ));
-                }
-                Ok((
-                    name.to_owned(),
-                    TensorValue {
-                        shape: view.shape().to_vec(),
-                        data,
-                    },
-                ))
+                Ok((name.to_owned(), value))
             })
             .collect()
+    }
+
+    fn values(&self, name: &str, tensor: &Tensor) -> Result<Vec<f32>> {
+        let bytes = tensor.bytes(self.data);
+        let values = match (tensor.dtype.as_str(), tensor.shape.as_slice()) {
+            ("F32", _) => floats(bytes),
+            ("F16", _) => of_half(bytes),
+            ("I8", [rows, _]) => of_integers(bytes, &self.scales(name, *rows)?),
+            (other, shape) => {
+                let message =
+                    format!("tensor {name} of shape {shape:?} has dtype {other}, expected F32");
+                return Err(Error::new(ErrorKind::ModelFile, message));
+            }
+        };
+        match values.iter().find(|value| !value.is_finite()) {
+            None => Ok(values),
+            Some(bad) => Err(Error::new(
+                ErrorKind::ModelFile,
+                format!("tensor {name} holds the value {bad}"),
+            )),
+        }
     }
 }
 

@@ -8,15 +8,19 @@
 mod container;
 mod header;
 mod quantised;
+mod safetensors;
 
 use container::write_views;
 pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
 pub use header::check_vocabularies;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::Encoder;
+use crate::document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::config::NetworkConfig;
 use crate::model::layout::InputLayout;
@@ -125,13 +129,13 @@ impl Artifact {
         struct Version {
             format: u32,
         }
-        let bad = |error: serde_json::Error| {
+        let bad = |error: document::Error| {
             Error::new(
                 ErrorKind::ModelFile,
                 format!("the metadata is not valid: {error}"),
             )
         };
-        let version: Version = serde_json::from_str(&container.document).map_err(bad)?;
+        let version: Version = document::from_str(&container.document).map_err(bad)?;
         if version.format == 0 || version.format > FORMAT {
             let message = format!(
                 "format {} is not supported, the newest known is {FORMAT}",
@@ -139,7 +143,7 @@ impl Artifact {
             );
             return Err(Error::new(ErrorKind::ModelFile, message).hint("update mi-dpg"));
         }
-        let metadata: Metadata = serde_json::from_str(&container.document).map_err(bad)?;
+        let metadata: Metadata = document::from_str(&container.document).map_err(bad)?;
         metadata
             .network
             .validate()
@@ -159,7 +163,7 @@ pub(crate) fn embedding_name(field: &str) -> String {
 
 /// Every tensor the document asks for is there with its shape, and nothing else is.
 fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
-    let mut present = container.shapes();
+    let mut present: BTreeMap<&str, &[usize]> = container.shapes().collect();
     let fields = metadata.encoder.fields();
     let layout = InputLayout::new(fields, metadata.network.embedding);
     metadata

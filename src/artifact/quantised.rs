@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
+use ::safetensors::tensor::{Dtype, View};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use safetensors::tensor::{Dtype, View};
 
 use super::container::{TensorValue, Tensors};
 use super::embedding_name;

@@ -1,15 +1,17 @@
 //! Which rows train, validate and test.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::field::offset_seconds;
 use super::text::texts;
 use super::time::{Moment, TimeFormat, day_of};
+use crate::document::{self, Tagged};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How rows are split. Without rows for validation, 10 % of the training rows are taken for it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Split {
     /// A column says it.
     Column(ColumnSplit),
@@ -94,6 +96,12 @@ fn is_one(days: &u32) -> bool {
     *days == 1
 }
 
+impl<'de> Deserialize<'de> for Split {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(&Tagged::read(deserializer, "kind")?).map_err(de::Error::custom)
+    }
+}
+
 impl Default for Split {
     fn default() -> Self {
         Self::Hash(HashSplit::default())
@@ -109,7 +117,25 @@ impl Default for HashSplit {
     }
 }
 
+/// The keys of a split that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoKeys {}
+
 impl Split {
+    fn of(table: &Tagged) -> Result<Self, document::Error> {
+        match table.tag.as_str() {
+            "column" => table.rest().map(Self::Column),
+            "day" => table.rest().map(Self::Day),
+            "hash" => table.rest().map(Self::Hash),
+            "none" => table.rest().map(|NoKeys {}| Self::None {}),
+            other => Err(document::Error::unknown_variant(
+                other,
+                &["column", "day", "hash", "none"],
+            )),
+        }
+    }
+
     /// The column the split reads, if it reads one.
     pub fn column(&self) -> Option<&str> {
         match self {

@@ -1,28 +1,53 @@
 //! Values that a schema writes as text or as numbers.
 
-use serde::{Deserialize, Deserializer};
+use std::fmt;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Text(String),
-    Integer(i64),
-    Float(f64),
-    Bool(bool),
-}
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 /// Reads a list of values: `["0", "x"]`, and `[0, 1]` for those who leave the quotes out.
 pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let scalars = Vec::<Scalar>::deserialize(deserializer)?;
-    Ok(scalars
-        .into_iter()
-        .map(|scalar| match scalar {
-            Scalar::Text(text) => text,
-            Scalar::Integer(number) => number.to_string(),
-            Scalar::Float(number) => number.to_string(),
-            Scalar::Bool(value) => value.to_string(),
-        })
-        .collect())
+    Ok(scalars.into_iter().map(|Scalar(text)| text).collect())
+}
+
+/// One value, as text.
+struct Scalar(String);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AsText).map(Self)
+    }
+}
+
+struct AsText;
+
+impl Visitor<'_> for AsText {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a number or a truth value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
 }
 
 /// Whether a cell holds `wanted`: the same text, or the same number (`1.0` is `1`).

@@ -12,6 +12,7 @@ use super::options::TrainOptions;
 use super::trainer::{Progress, Trainer};
 use crate::artifact::{Container, TensorValue, Tensors, write};
 use crate::data::{Examples, InputField, Part};
+use crate::document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Embeddings, Network, parameters};
 use crate::random::{Stream, StreamState};
@@ -126,7 +127,7 @@ impl Trainer {
         checkpoint: &[u8],
     ) -> Result<Self> {
         let container = Container::open(checkpoint, KEY, "mi-dpg checkpoint")?;
-        let document: Document = serde_json::from_str(&container.document).map_err(|error| {
+        let document: Document = document::from_str(&container.document).map_err(|error| {
             Error::new(
                 ErrorKind::ModelFile,
                 format!("the checkpoint is not valid: {error}"),

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::error::{JsResult, js_error};
 use super::fields::{FieldInfo, known_scenarios};
 use crate::data::Columns;
+use crate::document;
 use crate::error::{Error, ErrorKind};
 use crate::schema::Schema;
 use crate::scorer::{self, Ids, Scratch};
@@ -159,7 +160,7 @@ impl Scorer {
     /// Encodes rows: a JSON array with an array of cells for every row, in the order of the info's columns; a cell is
     /// text or null.
     pub fn encode(&self, json: &str) -> JsResult<Batch> {
-        let rows: Vec<Vec<Option<String>>> = serde_json::from_str(json)
+        let rows: Vec<Vec<Option<String>>> = document::from_str(json)
             .map_err(|error| js_error(Error::new(ErrorKind::Data, error.to_string())))?;
         let encoder = self.inner.encoder();
         let mut bound = encoder.bind(&encoder.columns()).map_err(js_error)?;

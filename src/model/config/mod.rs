@@ -19,8 +19,10 @@ pub use settings::{Gates, MethodName, MethodSettings};
 pub use star::{SpecificInit, StarConfig};
 pub use weighting::{Condition, MutualInformationConfig, Variant, WeightingConfig};
 
-use serde::{Deserialize, Serialize};
+use serde::de;
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::document::{self, Tagged};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A whole network: embedding width, backbone and method.
@@ -36,8 +38,8 @@ pub struct NetworkConfig {
 }
 
 /// One of the paper's methods (Table 1).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
 pub enum Method {
     /// The backbone alone: scenarios share everything.
     Dnn,
@@ -67,6 +69,27 @@ pub enum Method {
     },
 }
 
+impl<'de> Deserialize<'de> for Method {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(&Tagged::read(deserializer, "name")?).map_err(de::Error::custom)
+    }
+}
+
+/// The settings of DPG beside its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dpg {
+    weighting: WeightingConfig,
+}
+
+/// The settings of MI-DPG.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MiDpg {
+    weighting: WeightingConfig,
+    mutual_information: MutualInformationConfig,
+}
+
 impl Default for NetworkConfig {
     fn default() -> Self {
         Self {
@@ -81,6 +104,24 @@ impl Default for NetworkConfig {
 }
 
 impl Method {
+    fn of(table: &Tagged) -> Result<Self, document::Error> {
+        match table.tag.parse().map_err(de::Error::custom)? {
+            MethodName::Dnn => Ok(Self::Dnn),
+            MethodName::Ple => table.rest().map(Self::Ple),
+            MethodName::Star => table.rest().map(Self::Star),
+            MethodName::Pepnet => table.rest().map(Self::PepNet),
+            MethodName::Adasparse => table.rest().map(Self::AdaSparse),
+            MethodName::Apg => table.rest().map(Self::Apg),
+            MethodName::Dpg => table
+                .rest()
+                .map(|Dpg { weighting }| Self::Dpg { weighting }),
+            MethodName::MiDpg => table.rest().map(|settings: MiDpg| Self::MiDpg {
+                weighting: settings.weighting,
+                mutual_information: settings.mutual_information,
+            }),
+        }
+    }
+
     /// The method's name on the command line and in reports.
     pub fn name(&self) -> &'static str {
         match self {
