@@ -79,7 +79,7 @@ impl<'a> Container<'a> {
     pub(crate) fn open(bytes: &'a [u8], key: &str, what: &str) -> Result<Self> {
         let not = |why: String| Error::new(ErrorKind::ModelFile, format!("not a {what}: {why}"));
         let (mut header, data) = safetensors::read(bytes).map_err(not)?;
-        let document = header.metadata.remove(key);
+        let document = header.take(key);
         Ok(Self {
             document: document
                 .ok_or_else(|| not(format!("the metadata has no {key:?} document")))?,
@@ -90,27 +90,32 @@ impl<'a> Container<'a> {
 
     /// The tensors in order of names; scales belong to their matrices and are not among them.
     fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
-        let all = self.header.tensors.iter();
-        all.map(|(name, tensor)| (name.as_str(), tensor))
-            .filter(|(name, _)| !self.is_scale(name))
+        let all = self.header.tensors();
+        all.filter(|(name, _)| !self.is_scale(name))
     }
 
-    /// Names and shapes, in order of names.
-    pub(crate) fn shapes(&self) -> impl Iterator<Item = (&str, &[usize])> {
-        self.tensors()
-            .map(|(name, tensor)| (name, tensor.shape.as_slice()))
+    /// The names of the tensors, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors().map(|(name, _)| name)
+    }
+
+    /// The shape of a tensor.
+    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.header
+            .tensor(name)
+            .map(|tensor| tensor.shape.as_slice())
     }
 
     /// Whether a tensor holds the scales of another one.
     fn is_scale(&self, name: &str) -> bool {
         let of = name.strip_suffix(SCALE);
-        let matrix = of.and_then(|of| self.header.tensors.get(of));
+        let matrix = of.and_then(|of| self.header.tensor(of));
         matrix.is_some_and(|matrix| matrix.dtype == "I8")
     }
 
     /// The scales of a matrix of integers.
     fn scales(&self, name: &str, rows: usize) -> Result<Vec<f32>> {
-        match self.header.tensors.get(&format!("{name}{SCALE}")) {
+        match self.header.tensor(&format!("{name}{SCALE}")) {
             Some(scales) if scales.dtype == "F32" && scales.shape == [rows] => {
                 Ok(floats(scales.bytes(self.data)))
             }

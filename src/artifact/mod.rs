@@ -15,8 +15,6 @@ pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
 pub use header::check_vocabularies;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::data::Encoder;
@@ -163,7 +161,6 @@ pub(crate) fn embedding_name(field: &str) -> String {
 
 /// Every tensor the document asks for is there with its shape, and nothing else is.
 fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
-    let mut present: BTreeMap<&str, &[usize]> = container.shapes().collect();
     let fields = metadata.encoder.fields();
     let layout = InputLayout::new(fields, metadata.network.embedding);
     metadata
@@ -180,33 +177,33 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
             )
         });
     let network = shapes::of_layout(&metadata.network, &layout);
-    let has_discriminators = present
-        .keys()
+    let has_discriminators = container
+        .names()
         .any(|name| name.starts_with(shapes::DISCRIMINATORS));
-    for (name, shape) in tables.chain(network) {
-        if name.starts_with(shapes::DISCRIMINATORS) && !has_discriminators {
-            continue;
-        }
-        match present.remove(name.as_str()) {
+    let expected: Vec<(String, Vec<usize>)> = tables
+        .chain(network)
+        .filter(|(name, _)| has_discriminators || !name.starts_with(shapes::DISCRIMINATORS))
+        .collect();
+    let wrong = |message: String| Err(Error::new(ErrorKind::ModelFile, message));
+    for (name, shape) in &expected {
+        match container.shape(name) {
             Some(found) if found == shape => {}
             Some(found) => {
-                let message = format!("tensor {name} has shape {found:?}, expected {shape:?}");
-                return Err(Error::new(ErrorKind::ModelFile, message));
-            }
-            None => {
-                return Err(Error::new(
-                    ErrorKind::ModelFile,
-                    format!("tensor {name} is missing"),
+                return wrong(format!(
+                    "tensor {name} has shape {found:?}, expected {shape:?}"
                 ));
             }
+            None => return wrong(format!("tensor {name} is missing")),
         }
     }
-    match present.keys().next() {
+    let mut names: Vec<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    match container
+        .names()
+        .find(|name| names.binary_search(name).is_err())
+    {
         None => Ok(()),
-        Some(name) => Err(Error::new(
-            ErrorKind::ModelFile,
-            format!("tensor {name} does not belong to this method"),
-        )),
+        Some(name) => wrong(format!("tensor {name} does not belong to this method")),
     }
 }
 

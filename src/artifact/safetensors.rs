@@ -1,9 +1,8 @@
 //! The header of a safetensors file, of which nothing is believed before it is checked.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{self, MapAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::document;
@@ -20,10 +19,9 @@ const METADATA: &str = "__metadata__";
 /// What a file's header says.
 #[derive(Default)]
 pub(super) struct Header {
-    /// Texts by name.
-    pub(super) metadata: BTreeMap<String, String>,
-    /// Tensors by name.
-    pub(super) tensors: BTreeMap<String, Tensor>,
+    metadata: Vec<(String, String)>,
+    /// In order of names.
+    tensors: Vec<(String, Tensor)>,
 }
 
 /// What the header says of a tensor.
@@ -78,15 +76,40 @@ pub(super) fn read(file: &[u8]) -> Result<(Header, &[u8]), String> {
         return Err("invalid header length".to_owned());
     };
     let text = str::from_utf8(text).map_err(|error| format!("invalid UTF-8 in header: {error}"))?;
-    let header: Header =
+    let mut header: Header =
         document::from_str(text).map_err(|error| format!("invalid JSON in header: {error}"))?;
     header.check(data.len())?;
     Ok((header, data))
 }
 
 impl Header {
-    /// Whether the tensors fill `len` bytes, one behind the other, each as long as its shape asks for.
-    fn check(&self, len: usize) -> Result<(), String> {
+    /// Takes the text called `name`.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.metadata.iter().position(|(key, _)| key == name)?;
+        Some(self.metadata.swap_remove(place).1)
+    }
+
+    /// The tensors in order of names.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.tensors
+            .iter()
+            .map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// The tensor called `name`.
+    pub(super) fn tensor(&self, name: &str) -> Option<&Tensor> {
+        let order = |(other, _): &(String, Tensor)| other.as_str().cmp(name);
+        let place = self.tensors.binary_search_by(order).ok()?;
+        Some(&self.tensors[place].1)
+    }
+
+    /// Puts the tensors in order and checks that they fill `len` bytes, one behind the other, each as long as its shape
+    /// asks for.
+    fn check(&mut self, len: usize) -> Result<(), String> {
+        self.tensors.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        if let Some(pair) = self.tensors.windows(2).find(|two| two[0].0 == two[1].0) {
+            return Err(format!("tensor `{}` stands twice", pair[0].0));
+        }
         let mut places: Vec<_> = self.tensors.iter().collect();
         places.sort_unstable_by_key(|(_, tensor)| tensor.data_offsets);
         let mut end = 0;
@@ -129,11 +152,35 @@ impl<'de> Visitor<'de> for Entries {
         let mut header = Header::default();
         while let Some(name) = map.next_key::<String>()? {
             if name == METADATA {
-                header.metadata = map.next_value()?;
-            } else if header.tensors.insert(name, map.next_value()?).is_some() {
-                return Err(de::Error::custom("two tensors of one name"));
+                header.metadata = map.next_value::<Texts>()?.0;
+            } else {
+                header.tensors.push((name, map.next_value()?));
             }
         }
         Ok(header)
+    }
+}
+
+/// Texts by name.
+struct Texts(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self(Vec::new()))
+    }
+}
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(text) = map.next_entry()? {
+            self.0.push(text);
+        }
+        Ok(self)
     }
 }

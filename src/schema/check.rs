@@ -99,10 +99,11 @@ impl Schema {
     }
 
     fn check_names(&self) -> Result<()> {
-        let mut names: Vec<String> = self.inputs().into_iter().map(|input| input.name).collect();
+        let inputs = self.inputs();
+        let mut names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => wrong(format!("fields: the name {} stands twice", quote(&pair[0]))),
+            Some(pair) => wrong(format!("fields: the name {} stands twice", quote(pair[0]))),
             None => Ok(()),
         }
     }

@@ -1,15 +1,20 @@
 //! "Did you mean": the nearest of some names.
 
+/// Capitals of the Latin alphabet count as small letters: the tables of all others are a tenth of a scorer's download.
+fn small(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
 /// A hint that names the one of `names` that `wanted` is probably a misspelling of.
 pub(crate) fn suggestion<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    let wanted = wanted.to_lowercase();
+    let wanted = small(wanted);
     let limit = (wanted.chars().count() / 3).max(1);
     names
         .into_iter()
-        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
+        .map(|name| (distance(&wanted, &small(name)), name))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| format!("did you mean {}?", crate::error::quote(name)))

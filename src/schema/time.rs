@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::format::{Item, Parsed, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
@@ -61,27 +62,20 @@ impl TimeFormat {
     /// Reads `cell` and moves it by `offset_seconds` to local time; `None` when it is not such a time.
     pub fn parse(&self, cell: &str, offset_seconds: i64) -> Option<Moment> {
         let cell = cell.trim();
-        let written =
-            match self {
-                Self::Unix => from_unix(cell.parse::<i64>().ok().or_else(|| {
-                    // Seconds that went through a data frame end in ".0".
-                    cell.strip_suffix(".0")?.parse().ok()
-                })?)?,
-                Self::UnixMillis => from_unix(cell.parse::<i64>().ok()?.div_euclid(1000))?,
-                Self::Date => iso_date(cell)?.and_hms_opt(0, 0, 0)?,
-                Self::DateTime => {
-                    let (date, time) = cell.split_at_checked(10)?;
-                    let (hour, minute) = time_of(time)?;
-                    iso_date(date)?.and_hms_opt(hour, minute, 0)?
-                }
-                Self::Pattern(pattern) => NaiveDateTime::parse_from_str(cell, pattern)
-                    .ok()
-                    .or_else(|| {
-                        NaiveDate::parse_from_str(cell, pattern)
-                            .ok()?
-                            .and_hms_opt(0, 0, 0)
-                    })?,
-            };
+        let written = match self {
+            Self::Unix => from_unix(cell.parse::<i64>().ok().or_else(|| {
+                // Seconds that went through a data frame end in ".0".
+                cell.strip_suffix(".0")?.parse().ok()
+            })?)?,
+            Self::UnixMillis => from_unix(cell.parse::<i64>().ok()?.div_euclid(1000))?,
+            Self::Date => iso_date(cell)?.and_hms_opt(0, 0, 0)?,
+            Self::DateTime => {
+                let (date, time) = cell.split_at_checked(10)?;
+                let (hour, minute) = time_of(time)?;
+                iso_date(date)?.and_hms_opt(hour, minute, 0)?
+            }
+            Self::Pattern(pattern) => from_pattern(cell, pattern)?,
+        };
         let local = written.checked_add_signed(chrono::TimeDelta::try_seconds(offset_seconds)?)?;
         Some(Moment {
             day: day_number(local.date()),
@@ -142,6 +136,18 @@ fn from_unix(seconds: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
 }
 
+/// Read by a list of items, as chrono itself reads the items that stand for several: one reader for both.
+fn from_pattern(cell: &str, pattern: &str) -> Option<NaiveDateTime> {
+    let items: Vec<Item<'_>> = StrftimeItems::new(pattern).collect();
+    let mut parsed = Parsed::new();
+    chrono::format::parse(&mut parsed, cell, items.iter()).ok()?;
+    // As a time that is written has no zone, or one that is read over.
+    parsed
+        .to_naive_datetime_with_offset(0)
+        .ok()
+        .or_else(|| parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0))
+}
+
 fn iso_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -188,8 +194,7 @@ impl TryFrom<String> for TimeFormat {
             "date" => Ok(Self::Date),
             "datetime" => Ok(Self::DateTime),
             pattern if pattern.contains('%') => {
-                let known = chrono::format::StrftimeItems::new(pattern)
-                    .all(|item| item != chrono::format::Item::Error);
+                let known = StrftimeItems::new(pattern).all(|item| item != Item::Error);
                 if known {
                     return Ok(Self::Pattern(text));
                 }

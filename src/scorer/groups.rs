@@ -14,15 +14,28 @@ pub(super) struct Groups {
 impl Groups {
     pub(super) fn new(keys: impl Iterator<Item = usize>) -> Self {
         let keys: Vec<usize> = keys.collect();
-        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-        order.sort_by_key(|&row| keys[row as usize]);
+        Self::of(&keys)
+    }
+
+    /// By counting: keys are as few as scenarios. Rows of one key stay in their order.
+    fn of(keys: &[usize]) -> Self {
         let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
-        for (place, &row) in order.iter().enumerate() {
-            let key = keys[row as usize];
-            match parts.last_mut() {
-                Some((last, range)) if *last == key => range.end = place + 1,
-                _ => parts.push((key, place..place + 1)),
+        let mut next = vec![0_usize; keys.iter().max().map_or(0, |most| most + 1)];
+        for &key in keys {
+            next[key] += 1;
+        }
+        let mut place = 0;
+        for (key, next) in next.iter_mut().enumerate() {
+            let rows = std::mem::replace(next, place);
+            if rows > 0 {
+                parts.push((key, place..place + rows));
             }
+            place += rows;
+        }
+        let mut order = vec![0; keys.len()];
+        for (row, &key) in keys.iter().enumerate() {
+            order[next[key]] = row as u32;
+            next[key] += 1;
         }
         Self { order, parts }
     }

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::data::{Encoder, InputField, MISSING};
-use crate::schema::Role;
+use crate::schema::{InputKind, Role};
 
 #[derive(Serialize)]
 pub(super) struct FieldInfo {
     name: String,
     role: &'static str,
-    kind: String,
+    kind: &'static str,
     size: usize,
 }
 
@@ -22,7 +22,11 @@ impl FieldInfo {
             } else {
                 "agnostic"
             },
-            kind: format!("{:?}", field.kind()).to_lowercase(),
+            kind: match field.kind() {
+                InputKind::Id => "id",
+                InputKind::Bag => "bag",
+                InputKind::Dense => "dense",
+            },
             size: field.size(),
         };
         fields.iter().map(one).collect()
