@@ -25,7 +25,7 @@ else
 fi
 export PORT
 
-set_up rust node_modules
+set_up rust rust_src node_modules
 # The wasm is linked in one thread for minutes: time enough for the tool that is needed after it.
 if ! has_wasm_bindgen; then
     say "installing wasm-bindgen $wasm_bindgen_version beside the build (its output: $logs/setup-wasm-bindgen.log)"

@@ -4,7 +4,7 @@
 . "$root/scripts/setup.sh"
 
 guard
-set_up rust node_modules wasm_bindgen
+set_up rust rust_src node_modules wasm_bindgen
 step "scorer wasm package" package-score bash "$(task)" package score
 step "CPU wasm package" package-cpu bash "$(task)" package cpu
 step "WebGPU wasm package" package-gpu bash "$(task)" package gpu

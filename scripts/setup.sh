@@ -17,6 +17,14 @@ need_rust() {
     fi
 }
 
+# The standard library's source, which the scorer's package compiles for size.
+need_rust_src() {
+    [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] && return
+    command -v rustup >/dev/null ||
+        fail "this Rust has no source of its standard library and there is no rustup to add it: install rustup (https://rustup.rs)"
+    step "adding the standard library's source" setup-rust-src rustup component add rust-src
+}
+
 need_rust_components() {
     local component
     for component in rustfmt clippy; do

@@ -5,7 +5,7 @@
 
 guard
 [ -f "$www/package.json" ] || fail "there is no page in this tree yet (www/package.json)"
-set_up rust node_modules wasm_bindgen
+set_up rust rust_src node_modules wasm_bindgen
 step "scorer wasm package" package-score bash "$(task)" package score
 step "CPU wasm package" package-cpu bash "$(task)" package cpu
 step "WebGPU wasm package" package-gpu bash "$(task)" package gpu

@@ -163,15 +163,22 @@ kills() {
     MIDPG=$CARGO_TARGET_DIR/debug/midpg node --test --test-concurrency=1 tests/long/{encode,train}.test.mjs
 }
 
-# What ships says nothing of the machine that built it: panics name their file from the registry's folder on.
-remap="target.$wasm_target.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/=']"
+# What ships says nothing of the machine that built it: panics name their file from the registry's folder on, and those of
+# the standard library as where there is no source of it.
+remap() {
+    local registry=${CARGO_HOME:-$HOME/.cargo}/registry/src/ std hash
+    std=$(rustc --print sysroot)/lib/rustlib/src/rust
+    hash=$(rustc -vV | sed -n 's/^commit-hash: //p')
+    printf '%s' "target.$wasm_target.rustflags=" \
+        "['--remap-path-prefix=$registry=', '--remap-path-prefix=$std=/rustc/$hash']"
+}
 
 # What someone runs who knows wasm-pack and not our Makefile.
 wasm_pack_build() {
     use_target wasm-cpu "wasm-release release" "$wasm_target"
     temporary=$(mktemp -d)
     wasm-pack build --no-pack --target web --out-dir "$temporary" -- --no-default-features --features web \
-        --config "$remap"
+        --config "$(remap)"
     ls -l "$temporary"
 }
 
@@ -254,6 +261,22 @@ edge_parity() {
 
 # --- wasm -----------------------------------------------------------------------------------------------------
 
+# The library of a flavour, compiled; what follows are further arguments of cargo. The scorer has a standard library of its
+# own: built for size, and without the texts and places of panics, which are a tenth of the download. A panic is a mistake
+# of ours, what is wrong with an input is an error; in the scorer one ends the module without words. Stable Rust has the
+# flags but hides them.
+wasm_library() {
+    local name=$1 features=$2 profile=$3
+    shift 3
+    if [ "$name" = score ]; then
+        export RUSTC_BOOTSTRAP=1
+        set -- "$@" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size --config \
+            "target.$wasm_target.rustflags=['-Zunstable-options', '-Cpanic=immediate-abort', '-Zlocation-detail=none']"
+    fi
+    cargo build --lib --target "$wasm_target" --profile "$profile" --no-default-features --features "$features" \
+        --config "$(remap)" "$@"
+}
+
 # The npm build of wasm-opt is itself wasm and slow: half a minute for the CPU package, of which it takes one per cent
 # off the download. The WebGPU package, four times as large, does without.
 flavour() {
@@ -274,7 +297,7 @@ package_stamp() {
     # shellcheck disable=SC2086 # a list of paths
     {
         content_hash $stamp_paths
-        printf '%s\n' "recipe 5" "$features" "$profile" "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
+        printf '%s\n' "recipe 6" "$features" "$profile" "$optimise" "$(rustc --version)" "$wasm_bindgen_version" "${RUSTFLAGS:-}"
         [ ! -x "$wasm_opt" ] || "$wasm_opt" --version
     } | sha256 | cut -c 1-16
 }
@@ -297,8 +320,8 @@ build_relaxed() {
     local name=$1 features=$2 profile=$3
     (
         use_target "wasm-$name-relaxed" "$profile release" "$wasm_target"
-        cargo build --lib --target "$wasm_target" --profile "$profile" --no-default-features --features "$features" \
-            --config "$remap" --config "target.$wasm_target.rustflags=['-Ctarget-feature=+relaxed-simd']"
+        wasm_library "$name" "$features" "$profile" \
+            --config "target.$wasm_target.rustflags=['-Ctarget-feature=+relaxed-simd']"
         wasm-bindgen "$CARGO_TARGET_DIR/$wasm_target/$profile/mi_dpg.wasm" --target web --remove-name-section \
             --remove-producers-section --out-name mi_dpg --out-dir "$temporary/relaxed"
     )
@@ -312,8 +335,7 @@ build_package() {
     flavour "$name"
     (
         use_target "wasm-$name" "$profile release" "$wasm_target"
-        cargo build --lib --target "$wasm_target" --profile "$profile" --no-default-features --features "$features" \
-            --config "$remap"
+        wasm_library "$name" "$features" "$profile"
         built=$CARGO_TARGET_DIR/$wasm_target/$profile
         check_stamp_covers "$built/mi_dpg.d"
         while [ -n "${MIDPG_TOOL_PID:-}" ] && kill -0 "$MIDPG_TOOL_PID" 2>/dev/null; do

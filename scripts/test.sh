@@ -71,7 +71,7 @@ mkdir -p "$logs"
 say "make test in $root"
 
 began=$SECONDS
-set_up rust rust_components wasm_bindgen wasm_pack node node_modules browser python
+set_up rust rust_src rust_components wasm_bindgen wasm_pack node node_modules browser python
 if [ -z "${MIDPG_DATA:-}" ]; then say "MIDPG_DATA is not set: tests on real data will be skipped"; fi
 row "set-up" "$(minutes $((SECONDS - began)))" - - ok
 task=$(task)
