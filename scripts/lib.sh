@@ -176,6 +176,9 @@ replace_folder() {
     mv "$temporary" "$to"
 }
 
+# The source of the standard library, which the scorer's package compiles for size.
+has_rust_src() { [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]; }
+
 # --- results --------------------------------------------------------------------------------------------------
 
 # Sums what cargo test, wasm-bindgen-test, node:test and pytest say: prints `PASSED FAILED`.
