@@ -27,12 +27,19 @@ struct Mapped {
 
 #[wasm_bindgen]
 impl Model {
-    /// The mean weighting matrices per scenario over the rows of a file.
+    /// The mean weighting matrices per scenario over the rows of a file; rows that cannot be read are an error (`fail`) or
+    /// left out (`skip`).
     #[wasm_bindgen(unchecked_return_type = "Promise<Explanation>")]
-    pub fn explain(&self, csv: Vec<u8>) -> Promise {
+    pub fn explain(&self, csv: Vec<u8>, on_bad: Option<String>) -> Promise {
         let model = self.inner.clone();
         future_to_promise(async move {
-            let data = encode(&model, &csv, LabelUse::Ignored, SplitUse::Whole)?;
+            let data = encode(
+                &model,
+                &csv,
+                LabelUse::Ignored,
+                SplitUse::Whole,
+                on_bad.as_deref(),
+            )?;
             let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
             let explanation = explain::explain(&model, &data, &rows)
                 .await
@@ -42,13 +49,25 @@ impl Model {
     }
 
     /// Rows as points in the space of their weighting matrices, at most `per_scenario` of each scenario, laid out in
-    /// two dimensions by t-SNE.
+    /// two dimensions by t-SNE; bad rows as in `explain`.
     #[cfg(feature = "map")]
     #[wasm_bindgen(unchecked_return_type = "Promise<ScenarioMap>")]
-    pub fn map(&self, csv: Vec<u8>, per_scenario: usize, seed: u32) -> Promise {
+    pub fn map(
+        &self,
+        csv: Vec<u8>,
+        per_scenario: usize,
+        seed: u32,
+        on_bad: Option<String>,
+    ) -> Promise {
         let model = self.inner.clone();
         future_to_promise(async move {
-            let data = encode(&model, &csv, LabelUse::Ignored, SplitUse::Whole)?;
+            let data = encode(
+                &model,
+                &csv,
+                LabelUse::Ignored,
+                SplitUse::Whole,
+                on_bad.as_deref(),
+            )?;
             let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
             let options = PointOptions {
                 per_scenario,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use super::dataset::on_bad_row;
 use super::device::current;
 use super::error::{JsResult, js_error};
 use super::fields::{FieldInfo, known_scenarios};
@@ -87,9 +88,10 @@ impl Model {
         Scoring::open(self.inner.clone(), csv, on_bad.as_deref())
     }
 
-    /// The report on a part (`test`, `valid`, `train` or `all`; test by default) of a labelled file.
+    /// The report on a part (`test`, `valid`, `train` or `all`; test by default) of a labelled file; rows that cannot be
+    /// read are an error (`fail`) or left out (`skip`).
     #[wasm_bindgen(unchecked_return_type = "Promise<Report>")]
-    pub fn evaluate(&self, csv: Vec<u8>, part: Option<String>) -> Promise {
+    pub fn evaluate(&self, csv: Vec<u8>, part: Option<String>, on_bad: Option<String>) -> Promise {
         let (model, device) = (self.inner.clone(), self.device);
         future_to_promise(async move {
             let started = js_sys::Date::now();
@@ -99,7 +101,7 @@ impl Model {
             } else {
                 SplitUse::Fitted
             };
-            let data = encode(&model, &csv, LabelUse::Required, split)?;
+            let data = encode(&model, &csv, LabelUse::Required, split, on_bad.as_deref())?;
             let rows = match part {
                 "test" => data.rows_of(Part::Test),
                 "valid" => data.rows_of(Part::Valid),
@@ -126,8 +128,10 @@ pub(super) fn encode(
     csv: &[u8],
     label: LabelUse,
     split: SplitUse,
+    on_bad: Option<&str>,
 ) -> JsResult<data::Dataset> {
     let options = LoadOptions {
+        on_bad_row: on_bad_row(on_bad)?,
         label,
         split,
         seed: model.summary().seed,

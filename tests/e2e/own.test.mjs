@@ -71,6 +71,23 @@ for (const [name, separator, file] of [
   });
 }
 
+test("a row that cannot be read is told, and left out where that is asked for", async () => {
+  const bench = await opened(
+    table({ edit: (cells, i) => (i === 300 ? cells.slice(1) : cells) }),
+  );
+  assert.match(await bench.text("data-error"), /^own\.csv, line 302: /);
+  await bench.part("leave-out").check();
+  await bench.page.getByTestId("data-info").getByText("1 left out").waitFor();
+  assert.equal(await bench.part("data-error").count(), 0);
+  await bench.train();
+  // What follows reads the table in the same way: matrices, the map and a comparison.
+  const chips = bench.part("scenarios").getByRole("radio");
+  assert.equal(await chips.count(), 3);
+  await bench.part("leave-out").uncheck();
+  await bench.part("data-error").waitFor();
+  await bench.close();
+});
+
 test("a file that is no table is told apart from text that cannot be read", async () => {
   const bench = await opened("PAR1\x15\x04", "log.parquet");
   assert.match(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MidpgError } from "../../www/client/index.ts";
-import { toldOf } from "../../www/src/lib/told.ts";
+import { isBadRow, toldOf } from "../../www/src/lib/told.ts";
 
 test("a row that cannot be read is found by its file and line", () => {
   const error = new MidpgError("data", "data:301: the row has 7 cells");
@@ -10,6 +10,9 @@ test("a row that cannot be read is found by its file and line", () => {
     toldOf(error, "own.csv", "take it out"),
     "own.csv, line 301: the row has 7 cells; take it out",
   );
+  assert.ok(isBadRow(error));
+  assert.ok(!isBadRow(new MidpgError("data", "data: the file is empty")));
+  assert.ok(!isBadRow(new Error("data:7: not a message of the modules")));
 });
 
 test("what concerns the whole file needs no such advice, and other errors are left alone", () => {

@@ -12,6 +12,7 @@ import type {
   Explanation,
   Impression,
   Progress,
+  ReadOptions,
   Report,
   ScenarioMap,
   Scores,
@@ -74,8 +75,14 @@ export class Client {
   }
 
   /** Reads the table as training would, and says what is in it. */
-  async describe(csv: Table, schema: string, seed = 1): Promise<DatasetInfo & Computed> {
-    return computed(await this.#connection.request("describe", { csv, schema, seed }));
+  async describe(
+    csv: Table,
+    schema: string,
+    seed = 1,
+    { skipBadRows = false }: ReadOptions = {},
+  ): Promise<DatasetInfo & Computed> {
+    const asked = { csv, schema, seed, skip: skipBadRows };
+    return computed(await this.#connection.request("describe", asked));
   }
 
   /** A run that goes as it is iterated: `for await (const event of client.train(…))`. */
@@ -104,24 +111,37 @@ export class Client {
     return score(this.#connection, await model.locate(), csv, options);
   }
 
-  async evaluate(model: ModelHandle, csv: Table, part?: string): Promise<Report & Computed> {
-    const id = await model.locate();
-    return computed(await this.#connection.request("evaluate", { model: id, csv, part }));
+  async evaluate(
+    model: ModelHandle,
+    csv: Table,
+    part?: string,
+    { skipBadRows = false }: ReadOptions = {},
+  ): Promise<Report & Computed> {
+    const asked = { model: await model.locate(), csv, part, skip: skipBadRows };
+    return computed(await this.#connection.request("evaluate", asked));
   }
 
-  async explain(model: ModelHandle, csv: Table): Promise<Explanation & Computed> {
-    const id = await model.locate();
-    return computed(await this.#connection.request("explain", { model: id, csv }));
+  async explain(
+    model: ModelHandle,
+    csv: Table,
+    { skipBadRows = false }: ReadOptions = {},
+  ): Promise<Explanation & Computed> {
+    const asked = { model: await model.locate(), csv, skip: skipBadRows };
+    return computed(await this.#connection.request("explain", asked));
   }
 
   /** Rows as points in the space of their weighting matrices, laid out in two dimensions. */
   async map(
     model: ModelHandle,
     csv: Table,
-    { perScenario = 100, seed = 1 } = {},
+    {
+      perScenario = 100,
+      seed = 1,
+      skipBadRows = false,
+    }: ReadOptions & { perScenario?: number; seed?: number } = {},
   ): Promise<ScenarioMap & Computed> {
-    const id = await model.locate();
-    return computed(await this.#connection.request("map", { model: id, csv, perScenario, seed }));
+    const asked = { model: await model.locate(), csv, perScenario, seed, skip: skipBadRows };
+    return computed(await this.#connection.request("map", asked));
   }
 
   /** The first rows of each scenario of the file. */

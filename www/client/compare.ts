@@ -5,6 +5,7 @@ import type {
   ComparisonResult,
   Computed,
   Method,
+  ReadOptions,
   Table,
   TrainConfig,
 } from "./types.ts";
@@ -21,7 +22,7 @@ export const ALL_METHODS: readonly Method[] = [
   "mi-dpg",
 ];
 
-export interface CompareOptions {
+export interface CompareOptions extends ReadOptions {
   csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
@@ -45,6 +46,7 @@ export async function compare(
     methods = ALL_METHODS,
     trials = 3,
     config = {},
+    skipBadRows = false,
     onProgress,
     signal,
   }: CompareOptions,
@@ -55,6 +57,7 @@ export async function compare(
     methods: [...methods],
     trials,
     config: { method: "dnn", ...config },
+    skip: skipBadRows,
   });
   const comparison = started.result;
   const { generation } = connection;

@@ -1,7 +1,7 @@
 import { connect } from "./client.ts";
 import type { WorkerLike } from "./connection.ts";
 import { MidpgError } from "./error.ts";
-import type { Crossover, CrossoverRow, Table, TrainConfig } from "./types.ts";
+import type { Crossover, CrossoverRow, ReadOptions, Table, TrainConfig } from "./types.ts";
 
 /** Rows a batch that are tried beside the configured one: small ones suit a CPU, large ones a GPU. */
 const BATCHES = [64, 256, 1024, 4096];
@@ -10,7 +10,7 @@ const MILLISECONDS = 700;
 /** The measurement stops a run, not the run itself. */
 const EPOCHS = 10_000;
 
-export interface CrossoverOptions {
+export interface CrossoverOptions extends ReadOptions {
   csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
@@ -46,7 +46,16 @@ export async function measureCrossover(options: CrossoverOptions): Promise<Cross
 type Rates = Map<number, number>;
 
 async function measure(
-  { csv, schema, config, modules, onProgress, signal, spawn }: CrossoverOptions,
+  {
+    csv,
+    schema,
+    config,
+    skipBadRows: skip = false,
+    modules,
+    onProgress,
+    signal,
+    spawn,
+  }: CrossoverOptions,
   device: "cpu" | "webgpu",
   configured: number,
 ): Promise<Rates> {
@@ -62,7 +71,7 @@ async function measure(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     if (signal?.aborted) stop();
-    const { parts } = (await connection.request("describe", { csv, schema, seed: 1 })).result;
+    const { parts } = (await connection.request("describe", { csv, schema, seed: 1, skip })).result;
     const filled = BATCHES.filter((size) => size <= parts.train);
     const batches = [...new Set([...filled, configured])].sort((a, b) => a - b);
     const rates: Rates = new Map();
@@ -73,6 +82,7 @@ async function measure(
         schema,
         config: { ...endless, batch },
         milliseconds: MILLISECONDS,
+        skip,
       });
       if (result.milliseconds > 0) rates.set(batch, (1000 * result.rows) / result.milliseconds);
     }

@@ -55,18 +55,22 @@ export type ComparisonMessage =
 
 export type TrainMessage = StepEvent | EpochEvent | DoneMessage | CheckpointMessage;
 
-/** Every operation: what the worker takes and what it gives. */
+/** Every operation: what the worker takes and what it gives; `skip` leaves out rows that cannot be read. */
 export interface Operations {
   open: { take: { device: DeviceChoice; modules: string }; give: DeviceInfo };
   schemaToml: { take: { text: string }; give: string };
   guessSchema: { take: { csv: Uint8Array }; give: string };
-  describe: { take: { csv: Uint8Array; schema: string; seed: number }; give: DatasetInfo };
+  describe: {
+    take: { csv: Uint8Array; schema: string; seed: number; skip: boolean };
+    give: DatasetInfo;
+  };
   startRun: {
     take: {
       csv: Uint8Array;
       schema: string;
       config: TrainConfig;
       resume: Uint8Array | undefined;
+      skip: boolean;
     };
     give: number;
   };
@@ -76,7 +80,13 @@ export interface Operations {
   cancelRun: { take: { run: number }; give: null };
   /** Trains for about so long, keeps nothing of it, and says what the steps cost. */
   timeSteps: {
-    take: { csv: Uint8Array; schema: string; config: TrainConfig; milliseconds: number };
+    take: {
+      csv: Uint8Array;
+      schema: string;
+      config: TrainConfig;
+      milliseconds: number;
+      skip: boolean;
+    };
     give: StepTiming;
   };
   load: { take: { bytes: Uint8Array }; give: { model: number; info: ModelInfo } };
@@ -85,10 +95,19 @@ export interface Operations {
   /** null after the last row. */
   nextScores: { take: { scoring: number }; give: ScoredMessage | null };
   endScoring: { take: { scoring: number }; give: null };
-  evaluate: { take: { model: number; csv: Uint8Array; part: string | undefined }; give: Report };
-  explain: { take: { model: number; csv: Uint8Array }; give: Explanation };
+  evaluate: {
+    take: { model: number; csv: Uint8Array; part: string | undefined; skip: boolean };
+    give: Report;
+  };
+  explain: { take: { model: number; csv: Uint8Array; skip: boolean }; give: Explanation };
   map: {
-    take: { model: number; csv: Uint8Array; perScenario: number; seed: number };
+    take: {
+      model: number;
+      csv: Uint8Array;
+      perScenario: number;
+      seed: number;
+      skip: boolean;
+    };
     give: ScenarioMap;
   };
   impressions: {
@@ -102,6 +121,7 @@ export interface Operations {
       methods: Method[];
       trials: number;
       config: TrainConfig;
+      skip: boolean;
     };
     give: number;
   };

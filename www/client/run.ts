@@ -2,9 +2,17 @@ import type { Answer, Connection } from "./connection.ts";
 import { MidpgError } from "./error.ts";
 import { ModelHandle } from "./model.ts";
 import type { Asked, TrainMessage } from "./protocol.ts";
-import type { Computed, EpochEvent, Report, StepEvent, Table, TrainConfig } from "./types.ts";
+import type {
+  Computed,
+  EpochEvent,
+  ReadOptions,
+  Report,
+  StepEvent,
+  Table,
+  TrainConfig,
+} from "./types.ts";
 
-export interface TrainOptions {
+export interface TrainOptions extends ReadOptions {
   csv: Table;
   /** The name of a preset or a schema in TOML. */
   schema: string;
@@ -128,8 +136,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
   }
 
   async #begin(): Promise<Place> {
-    const { csv, schema, config, resume } = this.#options;
-    const asked = { csv, schema, config, resume };
+    const { csv, schema, config, resume, skipBadRows: skip = false } = this.#options;
+    const asked = { csv, schema, config, resume, skip };
     const { result } = await this.#connection.request("startRun", asked);
     this.#place = { generation: this.#connection.generation, run: result };
     // What was said before there was anyone to tell.

@@ -14,6 +14,7 @@ import {
   type WasmModule,
   type WasmScoring,
   type WasmTrainer,
+  type OnBadRow,
 } from "./wasm.ts";
 
 /** Rows scored between two looks at the messages. */
@@ -52,16 +53,16 @@ export class Runtime {
       this.#opening.open(`${device} ${modules}`, () => this.#open(device, modules)),
     schemaToml: async ({ text }) => this.#wasm().schemaToml(text),
     guessSchema: async ({ csv }) => this.#wasm().guessSchema(csv),
-    describe: async ({ csv, schema, seed }) => {
-      const data = this.#wasm().Dataset.parse(csv, schema, seed);
+    describe: async ({ csv, schema, seed, skip }) => {
+      const data = this.#wasm().Dataset.parse(csv, schema, seed, onBadRow(skip));
       try {
         return data.info;
       } finally {
         data.free();
       }
     },
-    startRun: async ({ csv, schema, config, resume }) => {
-      const trainer = await this.#trainer(csv, schema, config, resume);
+    startRun: async ({ csv, schema, config, resume, skip }) => {
+      const trainer = await this.#trainer(csv, schema, config, resume, skip);
       return this.#keep(this.#runs, new TrainingSession(trainer, this.#host, this.#checkpoints));
     },
     nextEvent: async ({ run }) => {
@@ -84,8 +85,8 @@ export class Runtime {
       await this.#endRun(run);
       return null;
     },
-    timeSteps: async ({ csv, schema, config, milliseconds }) => {
-      const trainer = await this.#trainer(csv, schema, config, undefined);
+    timeSteps: async ({ csv, schema, config, milliseconds, skip }) => {
+      const trainer = await this.#trainer(csv, schema, config, undefined, skip);
       try {
         return await timeSteps(trainer, this.#host, milliseconds);
       } finally {
@@ -99,7 +100,7 @@ export class Runtime {
     save: ({ model }) => this.#exclusive(() => this.#model(model).save()),
     startScoring: ({ model, csv, skip }) =>
       this.#exclusive(async () =>
-        this.#keep(this.#scorings, this.#model(model).scoring(csv, skip ? "skip" : "fail")),
+        this.#keep(this.#scorings, this.#model(model).scoring(csv, onBadRow(skip))),
       ),
     nextScores: async ({ scoring }) => {
       const source = this.#scorings.get(scoring);
@@ -115,18 +116,19 @@ export class Runtime {
         this.#scorings.delete(scoring);
         return null;
       }),
-    evaluate: ({ model, csv, part }) =>
-      this.#exclusive(() => this.#model(model).evaluate(csv, part)),
-    explain: ({ model, csv }) => this.#exclusive(() => this.#model(model).explain(csv)),
-    map: ({ model, csv, perScenario, seed }) =>
-      this.#exclusive(() => this.#model(model).map(csv, perScenario, seed)),
+    evaluate: ({ model, csv, part, skip }) =>
+      this.#exclusive(() => this.#model(model).evaluate(csv, part, onBadRow(skip))),
+    explain: ({ model, csv, skip }) =>
+      this.#exclusive(() => this.#model(model).explain(csv, onBadRow(skip))),
+    map: ({ model, csv, perScenario, seed, skip }) =>
+      this.#exclusive(() => this.#model(model).map(csv, perScenario, seed, onBadRow(skip))),
     impressions: ({ model, csv, perScenario }) =>
       this.#exclusive(async () => this.#model(model).impressions(csv, perScenario)),
-    startComparison: async ({ csv, schema, methods, trials, config }) => {
+    startComparison: async ({ csv, schema, methods, trials, config, skip }) => {
       checkConfig(config);
       const wasm = this.#wasm();
       const plan = wasm.Comparison.plan(methods, trials, config);
-      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
+      const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1, onBadRow(skip));
       return this.#keep(this.#comparisons, new ComparisonSession(plan, data, this.#host));
     },
     nextComparison: async ({ comparison }) => {
@@ -193,10 +195,11 @@ export class Runtime {
     schema: string,
     config: TrainConfig,
     resume: Uint8Array | undefined,
+    skip: boolean,
   ): Promise<WasmTrainer> {
     checkConfig(config);
     const wasm = this.#wasm();
-    const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1);
+    const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1, onBadRow(skip));
     try {
       return await this.#exclusive(() =>
         resume === undefined
@@ -242,6 +245,8 @@ export class Runtime {
     return run;
   }
 }
+
+const onBadRow = (skip: boolean): OnBadRow => (skip ? "skip" : "fail");
 
 /** A turn of the message loop, without the delay that timers are given. */
 function messageLoopTurn(): () => Promise<void> {

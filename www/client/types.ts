@@ -6,6 +6,12 @@ export type DeviceChoice = "auto" | "cpu" | "ndarray" | "webgpu";
 /** A log's bytes, plain or gzipped; a file is read in the worker, without a copy on its way. */
 export type Table = Uint8Array | Blob;
 
+/** How a table is read. */
+export interface ReadOptions {
+  /** Rows that cannot be read are left out instead of being an error. */
+  skipBadRows?: boolean;
+}
+
 /** The device that really runs, and why it was taken. */
 export interface DeviceInfo {
   name: string;
@@ -71,7 +77,9 @@ export interface Field {
 export interface DatasetInfo {
   rows: number;
   parts: { train: number; valid: number; test: number };
+  /** Rows that could not be read and were left out, and what was wrong with the first of them. */
   skipped: number;
+  skipReasons: string[];
   positives: number;
   scenarios: string[];
   fields: Field[];

@@ -20,6 +20,9 @@ import type {
   TrainConfig,
 } from "./types.ts";
 
+/** What becomes of a row that cannot be read: an error, or it is left out. */
+export type OnBadRow = "fail" | "skip";
+
 export interface WasmDataset {
   readonly info: DatasetInfo;
   free(): void;
@@ -51,10 +54,15 @@ export interface WasmTrainer {
 export interface WasmModel {
   readonly info: ModelInfo;
   save(): Promise<Uint8Array>;
-  scoring(csv: Uint8Array, onBadRow?: "fail" | "skip"): WasmScoring;
-  evaluate(csv: Uint8Array, part?: string): Promise<Report>;
-  explain(csv: Uint8Array): Promise<Explanation>;
-  map(csv: Uint8Array, perScenario: number, seed: number): Promise<ScenarioMap>;
+  scoring(csv: Uint8Array, onBadRow?: OnBadRow): WasmScoring;
+  evaluate(csv: Uint8Array, part?: string, onBadRow?: OnBadRow): Promise<Report>;
+  explain(csv: Uint8Array, onBadRow?: OnBadRow): Promise<Explanation>;
+  map(
+    csv: Uint8Array,
+    perScenario: number,
+    seed: number,
+    onBadRow?: OnBadRow,
+  ): Promise<ScenarioMap>;
   impressions(csv: Uint8Array, perScenario: number): Impression[];
   free(): void;
 }
@@ -91,7 +99,9 @@ export interface WasmModule {
   openDevice(kind: string): Promise<DeviceInfo>;
   schemaToml(text: string): string;
   guessSchema(csv: Uint8Array): string;
-  Dataset: { parse(csv: Uint8Array, schema: string, seed: number): WasmDataset };
+  Dataset: {
+    parse(csv: Uint8Array, schema: string, seed: number, onBadRow?: OnBadRow): WasmDataset;
+  };
   Trainer: {
     create(data: WasmDataset, config: TrainConfig): Promise<WasmTrainer>;
     resume(data: WasmDataset, config: TrainConfig, checkpoint: Uint8Array): Promise<WasmTrainer>;

@@ -1,5 +1,5 @@
 // How well a model predicts a log: on rows that it did not learn from, as far as the log has any.
-import type { Client, ModelHandle, Report, Table } from "../../client/index.ts";
+import type { Client, ModelHandle, ReadOptions, Report, Table } from "../../client/index.ts";
 
 const PARTS = [
   ["test", "test part"],
@@ -13,10 +13,15 @@ export interface Measured {
   part: string;
 }
 
-export async function measure(client: Client, model: ModelHandle, csv: Table): Promise<Measured> {
+export async function measure(
+  client: Client,
+  model: ModelHandle,
+  csv: Table,
+  read: ReadOptions,
+): Promise<Measured> {
   for (const [name, part] of PARTS) {
     try {
-      return { report: await client.evaluate(model, csv, name), part };
+      return { report: await client.evaluate(model, csv, name, read), part };
     } catch (error) {
       // A part without rows is a fault of the data, and so are those that every part has.
       if ((error as { kind?: string }).kind !== "data" || name === "all") throw error;

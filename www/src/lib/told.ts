@@ -3,11 +3,16 @@ const PLACE = /^data(?::(\d+))?: /;
 
 export const BAD_ROW = {
   /** Where a log is read whole, to be learned from. */
-  reading:
-    "mend the line or take it out, and open the file again (the command leaves such rows out: --on-bad-row skip)",
+  reading: "mend the line and open the file again, or have such rows left out",
   /** Where rows are scored. */
   scoring: "tick the box above to leave the scores of such rows empty",
 };
+
+/** Whether an error is of a single row. */
+export function isBadRow(error: unknown): boolean {
+  const { kind, message } = error as { kind?: string; message: string };
+  return kind === "data" && PLACE.exec(message)?.[1] !== undefined;
+}
 
 /** An error in the words of its reader, whose file has a name; where a single row is at fault, what to do. */
 export function toldOf(error: unknown, name: string, todo: string): string {

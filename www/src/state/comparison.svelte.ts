@@ -46,6 +46,7 @@ export class ComparisonState {
       const result = await client.compare({
         csv: await this.#data.table(),
         schema: this.#data.schema,
+        skipBadRows: this.#data.skipBadRows,
         methods,
         trials,
         config,

@@ -27,6 +27,7 @@ export class CrossoverState {
       this.result = await measureCrossover({
         csv: await this.#data.table(),
         schema: this.#data.schema,
+        skipBadRows: this.#data.skipBadRows,
         config,
         modules: new URL("pkg/", document.baseURI),
         signal: abort.signal,

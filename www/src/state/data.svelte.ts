@@ -1,7 +1,7 @@
 import type { DatasetInfo, Table } from "../../client/index.ts";
 import { checkTable } from "../lib/otherKind.ts";
 import { get, revive, type Sample, type Showcase } from "../lib/showcase.ts";
-import { BAD_ROW, toldOf } from "../lib/told.ts";
+import { BAD_ROW, isBadRow, toldOf } from "../lib/told.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
 /** A log as something was made of it: what is opened later does not change it. */
@@ -11,6 +11,8 @@ export interface Source {
   sample: string | null;
   schema: string;
   table: () => Promise<Table>;
+  /** Whether rows that cannot be read are left out. */
+  skipBadRows: boolean;
   /** What is in it; null where it was not read yet. */
   info: DatasetInfo | null;
 }
@@ -31,6 +33,10 @@ export class DataState {
   schema = $state("");
   /** The schema is a preset's, since none could be guessed. */
   template = $state(false);
+  /** Whether rows that cannot be read are left out. */
+  skipBadRows = $state(false);
+  /** The table has, or had, a row that cannot be read. */
+  badRows = $state(false);
   info = $state.raw<DatasetInfo | null>(null);
   busy = $state(false);
   failure = $state<string | null>(null);
@@ -50,8 +56,8 @@ export class DataState {
 
   /** What is chosen now. */
   get source(): Source {
-    const { name, sample, schema, info } = this;
-    return { name, sample, schema, table: this.#table, info };
+    const { name, sample, schema, skipBadRows, info } = this;
+    return { name, sample, schema, skipBadRows, table: this.#table, info };
   }
 
   /** The table: the user's file as it is, a sample's bytes, which are fetched when they are first wanted. */
@@ -109,6 +115,12 @@ export class DataState {
     await this.#attempt((current) => this.#guess(current));
   }
 
+  /** Reads the same file again, with rows that cannot be read left out or not. */
+  async leaveOutBadRows(skip: boolean): Promise<void> {
+    this.skipBadRows = skip;
+    await this.readAgain();
+  }
+
   #take(name: string, size: number, table: () => Promise<Table>): void {
     this.name = name;
     this.size = size;
@@ -116,6 +128,8 @@ export class DataState {
     this.info = null;
     this.schema = "";
     this.template = false;
+    this.skipBadRows = false;
+    this.badRows = false;
   }
 
   #tableOf(sample: string): () => Promise<Table> {
@@ -148,7 +162,9 @@ export class DataState {
     this.info = null;
     const table = this.#table;
     const client = await this.#device.client();
-    const info = await client.describe(await table(), schema);
+    const info = await client.describe(await table(), schema, 1, {
+      skipBadRows: this.skipBadRows,
+    });
     if (current()) this.info = info;
   }
 
@@ -161,7 +177,9 @@ export class DataState {
     try {
       await work(current);
     } catch (error) {
-      if (current()) this.failure = toldOf(error, this.name, BAD_ROW.reading);
+      if (!current()) return;
+      this.failure = toldOf(error, this.name, BAD_ROW.reading);
+      this.badRows ||= isBadRow(error);
     } finally {
       if (current()) this.busy = false;
     }

@@ -76,6 +76,7 @@ export class DiversityState {
       const run = client.train({
         csv,
         schema: source.schema,
+        skipBadRows: source.skipBadRows,
         config: { ...config, method: lambda > 0 ? "mi-dpg" : "dpg", lambda },
         signal: abort.signal,
       });
@@ -90,7 +91,7 @@ export class DiversityState {
         if (event.kind === "epoch" && event.best) ({ mutualInformation } = event);
         if (event.kind !== "done") continue;
         const map = await client
-          .map(event.model, csv, { perScenario: POINTS })
+          .map(event.model, csv, { perScenario: POINTS, skipBadRows: source.skipBadRows })
           .finally(() => event.model.free());
         const diversity = { lambda, map, mutualInformation, auc: event.report?.auc ?? null };
         if (!abort.signal.aborted) this.#beside = { of: info, diversity };
@@ -122,6 +123,7 @@ export class DiversityState {
     const client = await this.#device.client();
     const map = await client.map(await this.#model.handle(), await this.#model.table(), {
       perScenario: POINTS,
+      skipBadRows: this.#model.skipBadRows,
     });
     return { mine: { lambda, map, mutualInformation, auc: report?.auc ?? null }, other: null };
   }

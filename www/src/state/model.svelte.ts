@@ -131,7 +131,9 @@ export class ModelState {
     const current = () => this.info === info;
     await this.#attempt(current, async () => {
       const client = await this.#device.client();
-      const explanation = await client.explain(await this.handle(), await this.table());
+      const explanation = await client.explain(await this.handle(), await this.table(), {
+        skipBadRows: this.skipBadRows,
+      });
       if (current()) this.explanation = explanation;
     });
   }
@@ -169,6 +171,11 @@ export class ModelState {
     return this.#handle;
   }
 
+  /** Whether rows of the model's data that cannot be read are left out. */
+  get skipBadRows(): boolean {
+    return (this.source ?? this.#data.source).skipBadRows;
+  }
+
   /** The rows of the model's data; one that was opened before there was any takes what is chosen now. */
   table(): Promise<Table> {
     if (this.source === null && this.#data.chosen) this.source = this.#data.source;
@@ -196,7 +203,12 @@ export class ModelState {
     const current = () => this.info === info;
     await this.#attempt(current, async () => {
       const client = await this.#device.client();
-      const { report, part } = await measure(client, await this.handle(), await source.table());
+      const { report, part } = await measure(
+        client,
+        await this.handle(),
+        await source.table(),
+        source,
+      );
       if (!current()) return;
       this.report = report;
       this.measured = `${part} of ${source.name}`;

@@ -82,7 +82,8 @@ export class TrainingState {
         const client = await this.#device.client();
         const csv = await source.table();
         if (start !== this.#starts || !this.active) return null;
-        this.#run = client.train({ csv, schema: source.schema, config, resume });
+        const { schema, skipBadRows } = source;
+        this.#run = client.train({ csv, schema, config, resume, skipBadRows });
         const done = await this.#follow(this.#run);
         if (done) this.#keep(source, config, done.report);
         return done;
