@@ -78,6 +78,8 @@ test("a setting the model refuses is shown beside the button", async () => {
   await bench.ready();
   await bench.part("train").click();
   await bench.part("train-error").waitFor();
+  // In words of the page: the command's flags are none here.
+  assert.match(await bench.text("train-error"), /\(change lr\)/);
   await bench.part("epochs").fill("1.5");
   await bench.part("train").click();
   await bench.page
