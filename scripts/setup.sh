@@ -23,7 +23,7 @@ need_rust_src() {
     if command -v rustup >/dev/null; then
         step "adding the standard library's source" setup-rust-src rustup component add rust-src && return
     fi
-    say "this Rust has no source of its standard library: the scorer's wasm will be a fifth larger"
+    say "this Rust has no source of its standard library: the scorer's wasm will be larger"
 }
 
 need_rust_components() {

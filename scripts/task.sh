@@ -262,7 +262,7 @@ edge_parity() {
 # --- wasm -----------------------------------------------------------------------------------------------------
 
 # The library of a flavour, compiled; what follows are further arguments of cargo. The scorer has a standard library of its
-# own: built for size, and without the texts and places of panics, which are a tenth of the download. A panic is a mistake
+# own: built for size, and without the texts and places of panics, which are an eighth of the download. A panic is a mistake
 # of ours, what is wrong with an input is an error; in the scorer one ends the module without words. Stable Rust has the
 # flags but hides them; a Rust without the source takes the library that it has.
 wasm_library() {

@@ -11,6 +11,7 @@ use crate::data::{self, LabelUse, SplitUse};
 use crate::explain::{self, Explanation};
 #[cfg(feature = "map")]
 use crate::explain::{PointMap, PointOptions, Points, Separation};
+use crate::model;
 
 /// The points of a map with what they are.
 #[cfg(feature = "map")]
@@ -33,14 +34,7 @@ impl Model {
     pub fn explain(&self, csv: Vec<u8>, on_bad: Option<String>) -> Promise {
         let model = self.inner.clone();
         future_to_promise(async move {
-            let data = encode(
-                &model,
-                &csv,
-                LabelUse::Ignored,
-                SplitUse::Whole,
-                on_bad.as_deref(),
-            )?;
-            let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
+            let (data, rows) = whole(&model, &csv, on_bad.as_deref())?;
             let explanation = explain::explain(&model, &data, &rows)
                 .await
                 .map_err(js_error)?;
@@ -61,14 +55,7 @@ impl Model {
     ) -> Promise {
         let model = self.inner.clone();
         future_to_promise(async move {
-            let data = encode(
-                &model,
-                &csv,
-                LabelUse::Ignored,
-                SplitUse::Whole,
-                on_bad.as_deref(),
-            )?;
-            let rows: Vec<u32> = (0..data.columns.rows as u32).collect();
+            let (data, rows) = whole(&model, &csv, on_bad.as_deref())?;
             let options = PointOptions {
                 per_scenario,
                 layer: None,
@@ -98,6 +85,17 @@ impl Model {
             data::impressions(csv, "data", self.inner.encoder(), per_scenario).map_err(js_error)?;
         to_js(&impressions)
     }
+}
+
+/// All rows of a file, labelled or not.
+fn whole(
+    model: &model::Model,
+    csv: &[u8],
+    on_bad: Option<&str>,
+) -> JsResult<(data::Dataset, Vec<u32>)> {
+    let data = encode(model, csv, LabelUse::Ignored, SplitUse::Whole, on_bad)?;
+    let rows = (0..data.columns.rows as u32).collect();
+    Ok((data, rows))
 }
 
 fn explanation_to_js(explanation: &Explanation) -> JsResult<JsValue> {
