@@ -2,8 +2,8 @@
 //! twice.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use super::files;
 use super::journal_line::{Line, VERSION};
 use super::say::note;
 use crate::compare::Outcome;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A file of JSON lines, and what it held when it was opened.
 pub(super) struct Journal {
@@ -24,12 +24,15 @@ impl Journal {
     /// Opens or begins the journal at `path`. A last line that a killed run left half-written is dropped; so is a
     /// line that cannot be read, with a warning. What another version did may come out otherwise in this one: its lines
     /// stay where they are, and are nothing that was done.
+    ///
+    /// # Errors
+    /// When another run has it open: two would do every trial twice and take each other's checkpoints.
     pub(super) fn open(path: PathBuf) -> Result<Self> {
-        let text = if path.exists() {
-            String::from_utf8_lossy(&files::read(&path)?).into_owned()
-        } else {
-            String::new()
-        };
+        let mut file = open_alone(&path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)
+            .map_err(|error| Error::io(path.display(), &error))?;
+        let text = String::from_utf8_lossy(&bytes);
         let mut done = HashMap::new();
         let mut others: BTreeMap<String, usize> = BTreeMap::new();
         let mut kept = String::new();
@@ -60,13 +63,10 @@ impl Journal {
             );
         }
         if kept != text {
+            // The file that was read stays locked until the one in its place is.
             files::write(&path, kept.as_bytes())?;
+            file = open_alone(&path)?;
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|error| Error::io(path.display(), &error))?;
         Ok(Self {
             path,
             done,
@@ -91,6 +91,25 @@ impl Journal {
         file.write_all(&line)
             .and_then(|()| file.sync_data())
             .map_err(|error| Error::io(self.path.display(), &error))
+    }
+}
+
+/// Opens or begins the file at `path` and locks it until it is dropped, which the system does for a killed run.
+fn open_alone(path: &Path) -> Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)
+        .map_err(|error| Error::io(path.display(), &error))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::new(ErrorKind::Io, "another run is writing to it")
+                .in_file(path.display())
+                .hint("wait for its end, or give another --out"))
+        }
+        // There are file systems without locks.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 
@@ -126,6 +145,28 @@ mod tests {
         journal.add(&outcome("b")).unwrap();
         drop(journal);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_second_run_is_refused_while_the_first_one_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        let journal = Journal::open(path.clone()).unwrap();
+        journal.add(&outcome("a")).unwrap();
+        std::fs::write(
+            &path,
+            [&std::fs::read(&path).unwrap()[..], b"torn"].concat(),
+        )
+        .unwrap();
+        let refused = Journal::open(path.clone()).err().unwrap().to_string();
+        assert!(refused.contains("another run"), "{refused}");
+        drop(journal);
+        // It drops the torn line: the file that takes the first one's place is locked too.
+        let journal = Journal::open(path.clone()).unwrap();
+        assert!(Journal::open(path.clone()).is_err());
+        drop(journal);
+        let journal = Journal::open(path).unwrap();
+        assert_eq!(journal.get("a"), Some(&outcome("a")));
     }
 
     #[test]
