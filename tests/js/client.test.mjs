@@ -139,9 +139,10 @@ for (const [what, ask] of [
     };
     const { spawn, workers } = spawner(({ op }) => {
       if (op === "load") return { model: 7, info: INFO };
-      if (op === "startScoring" || op === "startComparison") return 4;
+      if (op === "startScoring") return 4;
+      if (op === "startComparison") return { comparison: 4, trials: [{}] };
       if (op === "nextScores") return part;
-      return op === "nextComparison" ? { kind: "progress" } : undefined;
+      return op === "nextTrial" ? { kind: "progress", share: 0 } : undefined;
     });
     const client = await open(spawn);
     const model = await client.load(new Uint8Array(1));
@@ -240,36 +241,11 @@ test("a file's scores are pulled chunk by chunk, joined in order, and given back
   assert.equal(workers[0].last("endScoring").scoring, 9);
 });
 
-test("a comparison tells how far it is, and ends with its table", async () => {
-  const progress = { done: 0, trials: 2, trial: null, share: 0.5, table: null };
-  const answers = [
-    { kind: "progress", ...progress },
-    { kind: "done", table: { methods: [] }, csv: "method\n" },
-  ];
-  const { spawn, workers } = spawner(({ op }) => {
-    if (op === "startComparison") return 4;
-    if (op === "nextComparison") return answers.shift();
-    return op === "endComparison" ? null : undefined;
-  });
-  const client = await open(spawn);
-  const told = [];
-  const result = await client.compare({
-    csv,
-    schema: "ads",
-    trials: 2,
-    methods: ["dnn"],
-    onProgress: (one) => told.push(one),
-  });
-  assert.deepEqual(told, [progress]);
-  assert.equal(result.csv, "method\n");
-  assert.deepEqual(workers[0].last("startComparison").methods, ["dnn"]);
-  assert.equal(workers[0].last("endComparison").comparison, 4);
-});
-
 test("a comparison and a scoring that are given up end as cancelled and give back what they held", async () => {
   const { spawn, workers } = spawner(({ op }) => {
     if (op === "load") return { model: 7, info: INFO };
-    if (op === "startScoring" || op === "startComparison") return 4;
+    if (op === "startScoring") return 4;
+    if (op === "startComparison") return { comparison: 4, trials: [{}] };
     return op.startsWith("end") ? null : undefined;
   });
   const client = await open(spawn);

@@ -34,14 +34,14 @@ export class FakeWorker {
   }
 }
 
-/** A spawner whose workers open at once and answer what `replies` gives; they are kept in `workers`. */
-export function spawner(replies = () => undefined) {
+/** A spawner whose workers open `device` at once and answer what `replies` gives; they are kept in `workers`. */
+export function spawner(replies = () => undefined, device = "test") {
   const workers = [];
   const spawn = () => {
     const worker = new FakeWorker();
     worker.replies = (request) =>
       request.op === "open"
-        ? { name: "test", reason: "a test" }
+        ? { name: device, reason: "a test" }
         : replies(request, worker);
     workers.push(worker);
     return worker;

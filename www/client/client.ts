@@ -34,7 +34,7 @@ export interface ClientOptions {
  */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
   const connection = connect(options);
-  return new Client(connection, await connection.open());
+  return new Client(connection, await connection.open(), options);
 }
 
 /** @internal */
@@ -55,12 +55,14 @@ function spawnWorker(): WorkerLike {
 
 export class Client {
   readonly #connection: Connection;
+  readonly #options: ClientOptions;
   /** The device that runs, and why it was taken. */
   readonly device: DeviceInfo;
 
   /** @internal */
-  constructor(connection: Connection, device: DeviceInfo) {
+  constructor(connection: Connection, device: DeviceInfo, options: ClientOptions) {
     this.#connection = connection;
+    this.#options = options;
     this.device = device;
   }
 
@@ -152,7 +154,11 @@ export class Client {
 
   /** Trains every method some times over and tabulates them as the paper's Table 1 does. */
   compare(options: CompareOptions): Promise<ComparisonResult & Computed> {
-    return compare(this.#connection, options);
+    const beside = (): Connection =>
+      connect({ ...this.#options, device: "cpu", onProgress: undefined });
+    // Trials on one GPU would only wait for each other.
+    const more = this.device.name === "cpu" ? beside : null;
+    return compare({ own: this.#connection, more }, options);
   }
 
   /** Stops the worker; everything under way is rejected. */

@@ -1,9 +1,9 @@
-import type { ComparisonMessage } from "./protocol.ts";
+import type { TrialMessage } from "./protocol.ts";
 import { TrainingSession, type Host } from "./session.ts";
-import type { ComparisonProgress } from "./types.ts";
+import type { ComparisonOutcome, ComparisonTable, ComparisonTrial } from "./types.ts";
 import type { WasmComparison, WasmDataset } from "./wasm.ts";
 
-/** A comparison in the worker: trial after trial, each as far as it is pulled. */
+/** A comparison in a worker: runs the trials it is asked for, each as far as it is pulled, and tabulates what came of all. */
 export class ComparisonSession {
   readonly #comparison: WasmComparison;
   readonly #data: WasmDataset;
@@ -19,51 +19,49 @@ export class ComparisonSession {
     this.#host = host;
   }
 
-  /** Goes on until there is something to tell. */
-  async next(): Promise<ComparisonMessage> {
-    const comparison = this.#comparison;
-    if (this.#trial === comparison.count) return this.#result();
-    if (this.#run === null) {
+  get trials(): ComparisonTrial[] {
+    const { count } = this.#comparison;
+    return Array.from({ length: count }, (_, trial) => this.#comparison.trial(trial));
+  }
+
+  /** Goes on with a trial until there is something to tell, and begins it if it is not the one under way. */
+  async next(trial: number): Promise<TrialMessage> {
+    if (this.#run === null || this.#trial !== trial) {
+      this.#endRun();
+      this.#trial = trial;
       this.#began = performance.now();
-      const start = () => comparison.start(this.#trial, this.#data);
+      const start = () => this.#comparison.start(trial, this.#data);
       this.#run = new TrainingSession(await this.#host.exclusive(start), this.#host, false);
-      return this.#progress(0);
+      return { kind: "progress", share: 0 };
     }
     const event = await this.#run.next();
-    if (event.kind === "step") return this.#progress(event.step / event.steps);
+    if (event.kind === "step") return { kind: "progress", share: event.step / event.steps };
     if (event.kind !== "done")
-      return this.#progress(event.kind === "epoch" ? event.epoch / event.epochs : 0);
+      return { kind: "progress", share: event.kind === "epoch" ? event.epoch / event.epochs : 0 };
     const { valid_auc, valid_logloss } = event.info.training;
-    comparison.record(this.#trial, {
-      bestEpoch: event.bestEpoch,
-      epochs: event.epochs,
-      validAuc: valid_auc,
-      validLogloss: valid_logloss,
-      seconds: (performance.now() - this.#began) / 1000,
-      report: event.report,
-    });
     this.#host.freeModel(event.model);
     this.#endRun();
-    this.#trial += 1;
-    return this.#trial === comparison.count ? this.#result() : this.#progress(0);
-  }
-
-  #progress(share: number): ComparisonMessage {
-    const { count } = this.#comparison;
-    const progress: ComparisonProgress = {
-      done: this.#trial,
-      trials: count,
-      trial: this.#comparison.trial(this.#trial),
-      share,
-      table: this.#comparison.table(),
+    return {
+      kind: "done",
+      outcome: {
+        bestEpoch: event.bestEpoch,
+        epochs: event.epochs,
+        validAuc: valid_auc,
+        validLogloss: valid_logloss,
+        seconds: (performance.now() - this.#began) / 1000,
+        report: event.report,
+      },
     };
-    return { kind: "progress", ...progress };
   }
 
-  #result(): ComparisonMessage {
-    const table = this.#comparison.table();
-    if (table === null) throw new Error("a comparison without methods was planned");
-    return { kind: "done", table, csv: this.#comparison.csv() };
+  /** Takes what came of a trial, here or in another worker; the table of the methods whose trials are over. */
+  record(trial: number, outcome: ComparisonOutcome): ComparisonTable | null {
+    this.#comparison.record(trial, outcome);
+    return this.#comparison.table();
+  }
+
+  csv(): string {
+    return this.#comparison.csv();
   }
 
   #endRun(): void {

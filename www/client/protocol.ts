@@ -1,8 +1,9 @@
 // What the page and the worker say to each other: two discriminated unions, every request with an id.
 import type { WireError } from "./error.ts";
 import type {
-  ComparisonProgress,
-  ComparisonResult,
+  ComparisonOutcome,
+  ComparisonTable,
+  ComparisonTrial,
   DatasetInfo,
   DeviceChoice,
   DeviceInfo,
@@ -50,8 +51,9 @@ export interface ScoredMessage {
   share: number;
 }
 
-export type ComparisonMessage =
-  ({ kind: "progress" } & ComparisonProgress) | ({ kind: "done" } & ComparisonResult);
+/** How far a trial of a comparison is, 0 to 1, or what came of it. */
+export type TrialMessage =
+  { kind: "progress"; share: number } | { kind: "done"; outcome: ComparisonOutcome };
 
 export type TrainMessage = StepEvent | EpochEvent | DoneMessage | CheckpointMessage;
 
@@ -123,9 +125,16 @@ export interface Operations {
       config: TrainConfig;
       skip: boolean;
     };
-    give: number;
+    give: { comparison: number; trials: ComparisonTrial[] };
   };
-  nextComparison: { take: { comparison: number }; give: ComparisonMessage };
+  /** Trains a trial on until there is something to tell; the first time it begins it. */
+  nextTrial: { take: { comparison: number; trial: number }; give: TrialMessage };
+  /** Takes what came of a trial in any worker, and gives the table of the methods whose trials are over. */
+  recordTrial: {
+    take: { comparison: number; trial: number; outcome: ComparisonOutcome };
+    give: ComparisonTable | null;
+  };
+  comparisonCsv: { take: { comparison: number }; give: string };
   endComparison: { take: { comparison: number }; give: null };
   freeModel: { take: { model: number }; give: null };
 }

@@ -129,13 +129,14 @@ export class Runtime {
       const wasm = this.#wasm();
       const plan = wasm.Comparison.plan(methods, trials, config);
       const data = wasm.Dataset.parse(csv, schema, config.seed ?? 1, onBadRow(skip));
-      return this.#keep(this.#comparisons, new ComparisonSession(plan, data, this.#host));
+      const session = new ComparisonSession(plan, data, this.#host);
+      return { comparison: this.#keep(this.#comparisons, session), trials: session.trials };
     },
-    nextComparison: async ({ comparison }) => {
-      const session = this.#comparisons.get(comparison);
-      if (!session) throw new MidpgError("cancelled", "the comparison was cancelled");
-      return session.next();
-    },
+    nextTrial: async ({ comparison, trial }) => this.#comparison(comparison).next(trial),
+    recordTrial: ({ comparison, trial, outcome }) =>
+      this.#exclusive(async () => this.#comparison(comparison).record(trial, outcome)),
+    comparisonCsv: ({ comparison }) =>
+      this.#exclusive(async () => this.#comparison(comparison).csv()),
     endComparison: ({ comparison }) =>
       this.#exclusive(async () => {
         this.#comparisons.get(comparison)?.free();
@@ -237,6 +238,12 @@ export class Runtime {
     const model = this.#models.get(id);
     if (!model) throw new MidpgError("usage", "this model was freed");
     return model;
+  }
+
+  #comparison(id: number): ComparisonSession {
+    const session = this.#comparisons.get(id);
+    if (!session) throw new MidpgError("cancelled", "the comparison was cancelled");
+    return session;
   }
 
   #run(id: number): TrainingSession {

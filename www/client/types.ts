@@ -334,14 +334,26 @@ export interface ComparisonTrial {
   seed: number;
 }
 
+/** What came of a trial. */
+export interface ComparisonOutcome {
+  bestEpoch: number;
+  epochs: number;
+  validAuc: number | null;
+  validLogloss: number | null;
+  seconds: number;
+  report: Report | null;
+}
+
 /** Where a comparison is. */
 export interface ComparisonProgress {
   /** Trials that are over, of all. */
   done: number;
   trials: number;
-  /** The one that runs and how far it is, 0 to 1; null after the last. */
-  trial: ComparisonTrial | null;
+  /** Those under way, and how far they are: the sum of their shares, 0 to 1 each. */
+  running: ComparisonTrial[];
   share: number;
+  /** The first of those under way; null where none is. */
+  trial: ComparisonTrial | null;
   /** What is known so far; null until a method's trials are over. */
   table: ComparisonTable | null;
 }

@@ -6,6 +6,7 @@ import type { RawStep } from "./coalesce.ts";
 import type { ScoredMessage } from "./protocol.ts";
 import { hasRelaxedSimd, hasSimd } from "./simd.ts";
 import type {
+  ComparisonOutcome,
   ComparisonTable,
   ComparisonTrial,
   DatasetInfo,
@@ -77,17 +78,7 @@ export interface WasmComparison {
   readonly count: number;
   trial(index: number): ComparisonTrial;
   start(index: number, data: WasmDataset): Promise<WasmTrainer>;
-  record(
-    index: number,
-    outcome: {
-      bestEpoch: number;
-      epochs: number;
-      validAuc: number | null;
-      validLogloss: number | null;
-      seconds: number;
-      report: Report | null;
-    },
-  ): void;
+  record(index: number, outcome: ComparisonOutcome): void;
   table(): ComparisonTable | null;
   csv(): string;
   free(): void;
