@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { packages, start } from "./browser.mjs";
+import { log, schema } from "./tiny.mjs";
 
 let browser;
 before(async () => (browser = await start([], packages)));
@@ -9,7 +10,7 @@ after(() => browser?.close());
 
 /** Trains, explains and scores in an empty page; in an engine with relaxed SIMD, or as in one without. */
 async function trainedIn(page, relaxed) {
-  return page.evaluate(async (relaxed) => {
+  const work = async ({ relaxed, log, schema }) => {
     const { createClient } = await import(`${location.href}client/index.js`);
     const blob = (code) =>
       URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
@@ -23,30 +24,7 @@ async function trainedIn(page, relaxed) {
         type: "module",
       });
     const options = relaxed ? {} : { spawn };
-    const lines = ["scenario,thing,label"];
-    for (let i = 0; i < 300; i++) {
-      lines.push(`${"ab"[i % 2]},${i % 7},${i % 3 === 0 ? 1 : 0}`);
-    }
-    const csv = new TextEncoder().encode(`${lines.join("\n")}\n`);
-    const schema = `
-      [format]
-      [label]
-      column = "label"
-      positive = ["1"]
-      negative = ["0"]
-      [scenario]
-      field = "scenario"
-      [split]
-      kind = "hash"
-      valid = 0.1
-      test = 0.1
-      [[fields]]
-      name = "scenario"
-      kind = "categorical"
-      role = "scenario"
-      [[fields]]
-      name = "thing"
-      kind = "categorical"`;
+    const csv = new TextEncoder().encode(log);
     const client = await createClient({ device: "auto", ...options });
     const kinds = [];
     const sums = { rows: 0, loss: 0 };
@@ -77,7 +55,8 @@ async function trainedIn(page, relaxed) {
       scores: scored.scores.length,
       same: scored.scores.every((p, i) => p === file.scores[i]),
     };
-  }, relaxed);
+  };
+  return page.evaluate(work, { relaxed, log, schema });
 }
 
 test("the package trains, explains and scores in an empty page, with relaxed SIMD and without", async () => {
