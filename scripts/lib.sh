@@ -90,14 +90,14 @@ launch() {
     groups="$groups $launched"
 }
 
+# Again and again: a signal that comes between a fork and the program that it starts is lost.
 end_group() {
-    kill -TERM -- "-$1" 2>/dev/null || return 0
-    local tries=0
-    while kill -0 -- "-$1" 2>/dev/null && [ $tries -lt 25 ]; do
-        sleep 0.2
+    local tries=0 signal=TERM
+    while [ $tries -lt 50 ] && kill "-$signal" -- "-$1" 2>/dev/null; do
         tries=$((tries + 1))
+        [ $tries -lt 25 ] || signal=KILL
+        sleep 0.2
     done
-    kill -KILL -- "-$1" 2>/dev/null || true
 }
 
 end_all() {
