@@ -68,9 +68,33 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   await bench.view("scenarios");
   assert.ok(await chips.evaluate((box) => box.scrollTop > 0));
 
+  // Sought, few are left: of the chips and of all pictures at once.
+  await bench.part("find-scenarios").fill("SHELF 5");
+  assert.equal(await chips.getByRole("radio").count(), 11);
+  assert.match(await bench.text("found-scenarios"), /^11 of 60$/);
+  await bench.look("all");
+  assert.equal(await bench.part("all-1").getByRole("button").count(), 11);
+  await bench.part("find-scenarios").fill("nowhere");
+  assert.match(await bench.text("found-scenarios"), /^none of 60/);
+  await bench.part("find-scenarios").press("Escape");
+  assert.equal(await chips.getByRole("radio").count(), 60);
+  await bench.view("impression");
+  await bench.part("flip-table").waitFor();
+  await bench.part("find-flip").fill("shelf 59");
+  await bench.part("flip").getByRole("radio").check();
+  await bench.page.getByText("Shown in shelf 59 instead of").waitFor();
+
   await bench.view("diversity");
   const alike = bench.part("similarity");
   await alike.waitFor();
+  await bench.part("find-legend").fill("shelf 7");
+  await bench.page
+    .getByRole("group", { name: "Scenarios of the map" })
+    .getByRole("button")
+    .click();
+  await bench.page
+    .getByRole("button", { name: "shelf 7", pressed: true })
+    .waitFor();
   assert.equal(await alike.locator("tbody tr").count(), 30);
   assert.match(await bench.text("similarity-part"), /30 .* of 60/);
   const { bytes } = await bench.saved(bench.part("save-similarity"));
