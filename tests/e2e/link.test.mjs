@@ -199,6 +199,9 @@ test("a link with nonsense in it opens the page", async () => {
     await bench.part("tab-scenarios").getAttribute("aria-selected"),
     "true",
   );
+  assert.match(await bench.text("absent"), /“nobody”/);
+  await bench.pickScenario(1);
+  await bench.part("absent").waitFor({ state: "detached" });
   await bench.close();
 });
 

@@ -126,3 +126,54 @@ test("a link names a sample's scenarios, and none of the user's own", () => {
   model.source = log(null);
   assert.deepEqual(names.map(named), [false, false, false, false]);
 });
+
+test("a link that names a scenario that is not here is told so, until the reader picks one or goes on", () => {
+  const opened = (search) => {
+    globalThis.location = { search };
+    const bench = new Workbench();
+    globalThis.location = { search: "" };
+    assert.equal(bench.absent, null);
+    bench.model.explanation = { scenarios: [{ name: "a" }, { name: "b" }] };
+    return bench;
+  };
+  assert.equal(opened("?scenario=a&look=two&other=b").absent, null);
+  const bench = opened("?scenario=nobody&look=two&other=no%20one");
+  assert.match(bench.absent, /“nobody” and “no one”: others are shown/);
+  bench.look.look = "shift";
+  assert.match(bench.absent, /“nobody”: another one is shown/);
+  bench.look.view = "training";
+  assert.equal(bench.absent, null);
+  bench.look.view = "scenarios";
+  bench.look.scenario = "b";
+  assert.equal(bench.absent, null);
+
+  // What was picked here and is not in the next model is no word of the link's.
+  bench.look.scenario = "c";
+  assert.equal(bench.absent, null);
+  const left = opened("?scenario=nobody");
+  assert.match(left.absent, /nobody/);
+  void left.openFile(own());
+  assert.equal(left.absent, null);
+  assert.equal(opened("?scenario=nobody&own=data").absent, null);
+  assert.ok(opened(`?scenario=${"x".repeat(900)}`).absent.length < 200);
+});
+
+test("a link to an impression that is not here is told so", async () => {
+  globalThis.location = {
+    search: "?sample=ads&view=impression&scenario=x&other=y&row=7",
+  };
+  const bench = new Workbench();
+  globalThis.location = { search: "" };
+  const rows = [{ line: 4, scenario: "a", cells: {} }];
+  bench.model.source = { sample: "ads", table: () => {} };
+  bench.model.info = { weighted: true };
+  bench.model.impressions = async () => rows;
+  await bench.impressions.find();
+  assert.match(bench.absent, /“x”: .* line 7 of the data/);
+  bench.scorer.info = { scenarios: ["a", "b"] };
+  assert.match(bench.absent, /“x” and “y”/);
+  bench.impression.step(1);
+  bench.look.scenario = "a";
+  bench.look.other = "b";
+  assert.equal(bench.absent, null);
+});

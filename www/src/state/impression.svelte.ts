@@ -63,6 +63,13 @@ export class ImpressionState {
     );
   }
 
+  /** The line that a link asked for where it is not among the impressions. */
+  get absent(): number | null {
+    const held = this.#held;
+    if (held === null || !held.linked || this.current === undefined) return null;
+    return this.current.line === held.line ? null : held.line;
+  }
+
   /** What was changed of its cells. */
   get edits(): Cells {
     const { current } = this;

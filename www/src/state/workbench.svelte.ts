@@ -1,4 +1,5 @@
 import type { DeviceChoice } from "../../client/index.ts";
+import { absentNotice } from "../lib/absent.ts";
 import { DEFAULTS, readOptions, trainConfig, withConfig } from "../lib/options.ts";
 import { ownNotice } from "../lib/own.ts";
 import { readPlace, writeLink, type Own } from "../lib/place.ts";
@@ -40,18 +41,23 @@ export class Workbench {
   readonly scoring = new ScoringState(this.device, this.model);
   /** What a link asked for that cannot be had. */
   notice = $state<string | null>(null);
+  /** Whether the reader has gone on with something else than what the link asked for. */
+  #left = $state(false);
   /** A model that the link asks to be trained, until it is or the reader goes on with something else. */
   #promised = $state(false);
   /** The scenarios that the link of this page names. */
   readonly #linked: ReadonlySet<string | null>;
+  /** Whether it was made with data or a model that it does not carry: what it names is not expected here. */
+  readonly #foreign: boolean;
   /** The schema that came with the sample. */
   #schema: string | null = null;
   /** What of the user's own the model was trained with. */
   #made = $state.raw<readonly Own[]>([]);
 
   constructor() {
-    const { scenario, other } = readPlace(location.search);
+    const { scenario, other, own } = readPlace(location.search);
     this.#linked = new Set([scenario, other]);
+    this.#foreign = own.includes("data") || own.includes("model");
   }
 
   /** Everything that uses the worker for long. */
@@ -110,6 +116,7 @@ export class Workbench {
   /** What the link asked for is no longer what the reader looks at. */
   #leaveLink(): void {
     this.notice = null;
+    this.#left = true;
     this.#promised = false;
   }
 
@@ -159,6 +166,30 @@ export class Workbench {
     if (!data.chosen || data.info || waits) return;
     if (data.sample !== null && data.schema === "") await this.pickSample(data.sample);
     else await data.readAgain();
+  }
+
+  /** What the link names and is not here, in words; null where all is. */
+  get absent(): string | null {
+    if (this.#left || this.#foreign) return null;
+    const { look, model, impressions, scorer } = this;
+    if (look.view === "scenarios") {
+      const here = model.explanation?.scenarios.map(({ name }) => name);
+      const asked = [look.scenario, look.look === "two" ? look.other : null];
+      return absentNotice(
+        asked.filter((name) => this.#isAbsent(name, here)),
+        null,
+      );
+    }
+    if (look.view !== "impression") return null;
+    const rows = impressions.value?.map(({ scenario }) => scenario);
+    const picked = [look.scenario].filter((name) => this.#isAbsent(name, rows));
+    const shown = [look.other].filter((name) => this.#isAbsent(name, scorer.info?.scenarios));
+    return absentNotice([...picked, ...shown], this.impression.absent);
+  }
+
+  /** Whether the link named a scenario that is not among those that are here, once these are known. */
+  #isAbsent(name: string | null, here: readonly string[] | undefined): name is string {
+    return name !== null && this.#linked.has(name) && here !== undefined && !here.includes(name);
   }
 
   /** The link to what is seen now: a model is trained again with its own settings, not with those changed since. */
