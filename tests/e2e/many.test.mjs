@@ -62,6 +62,11 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   ]);
   assert.ok(inside < 400 && whole > inside, `${inside} of ${whole}`);
 
+  // An AUC of a shelf's few rows is marked, and below the table stands why.
+  const marked = (table) => table.locator("td", { hasText: "†" }).count();
+  assert.ok((await marked(bench.part("report"))) > 30);
+  assert.match(await bench.text("few-note"), /fewer than 100 rows/);
+
   // Shown again, the box is where the picked one is.
   await bench.pickScenario(59);
   await bench.view("training");
@@ -101,6 +106,21 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   const lines = bytes.toString().trim().split("\n");
   assert.equal(lines.length, 61);
   assert.ok(lines.every((line) => line.split(",").length === 61));
+
+  await bench.view("comparison");
+  for (const box of await bench.page
+    .getByRole("group", { name: "Methods" })
+    .getByRole("checkbox")
+    .all())
+    await box.setChecked((await box.getAttribute("value")) === "dnn");
+  await bench.part("trials").fill("1");
+  await bench.part("compare").click();
+  const compared = bench.part("comparison-scenarios");
+  await compared.waitFor();
+  assert.ok((await marked(compared)) > 30);
+  const saved = await bench.saved(bench.part("save-comparison-by-scenario"));
+  assert.match(saved.bytes.toString(), /^shelf 1,\d+,\d+,0\.\d{4}$/m);
+  assert.doesNotMatch(saved.bytes.toString(), /†/);
   await bench.close();
 });
 

@@ -41,9 +41,9 @@ export function saveTable(table: HTMLTableElement, name: string): void {
   download(`${rows.join("\n")}\n`, "text/csv", `${name}.csv`);
 }
 
-/** What a cell says; a figure without the commas between its thousands. */
+/** What a cell says, without the mark that it may have; a figure without the commas between its thousands. */
 function textOf(cell: HTMLTableCellElement): string {
-  const text = cell.innerText.trim();
+  const text = cell.dataset.csv ?? cell.innerText.trim();
   return cell.tagName === "TD" ? ungrouped(text) : text;
 }
 
