@@ -79,14 +79,19 @@ test("diversity: two maps, their numbers, and another λ beside the model", asyn
   assert.equal(await rows.count(), 2);
   assert.match(await rows.nth(1).innerText(), /λ = 0\.5\s+(−?\d\.\d+|–)\s/);
 
-  const points = bench.part("map-mine").locator("svg[role=img] path");
-  assert.ok((await points.count()) > 20);
+  const paths = bench.part("map-mine").locator("svg[role=img] path");
+  const outlines = await paths.evaluateAll((all) =>
+    all.map((path) => path.getAttribute("d")),
+  );
+  assert.ok(outlines.join("").match(/M/g).length > 20);
   const chip = bench.page
     .getByRole("group", { name: "Scenarios of the map" })
     .getByRole("button")
     .first();
   await chip.click();
   assert.equal(await chip.getAttribute("aria-pressed"), "true");
+  assert.equal(await paths.count(), outlines.length);
+  await bench.part("map-mine").locator("svg > path").waitFor();
   await bench.close();
 });
 

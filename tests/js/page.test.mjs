@@ -7,7 +7,7 @@ import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
 import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
-import { points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
+import { outlines, points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
 import { shownIn, underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
 
@@ -208,9 +208,22 @@ test("pictures are SVG with a block for each number and names that are escaped",
       ],
     },
   };
-  assert.equal(points(map, null).match(/<path/g).length, 3);
-  assert.equal(scatterSvg(map, "a", "t").match(/<path/g).length, 5);
-  assert.equal(points({ ...map, map: null }, null), "");
+  // A path for each scenario, and in the whole picture its mark beside its name.
+  const all = outlines(map);
+  const marks = (text) => text.match(/M/g).length;
+  assert.deepEqual(
+    all.map(({ path }) => marks(path)),
+    [1, 2],
+  );
+  assert.equal(points(all, -1).match(/<path/g).length, 2);
+  const picked = points(all, 1);
+  assert.equal(marks(picked), 3);
+  assert.match(picked, /<\/g><path transform="scale\(4\)"/);
+  assert.equal(scatterSvg(map, "a", "t").match(/<path/g).length, 4);
+  assert.doesNotMatch(points(outlines({ ...map, map: null }), -1), /<path/);
+  const many = { ...map, scenario: Array(200_000).fill(0) };
+  many.map = { perplexity: 1, places: Array(200_000).fill([0, 1]) };
+  assert.equal(marks(outlines(many)[0].path), 200_000);
 });
 
 test("a picture has room for its names: the axis is as high as the longest, and what is longer is cut", () => {

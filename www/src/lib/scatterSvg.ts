@@ -9,42 +9,69 @@ const MARGIN = 14;
 const MOST_OF_NAME = 27;
 const MOST_OF_TITLE = 54;
 
-/** Outlines of radius 1, by scenario. */
+/** Outlines of radius 1 around where the pen is, by scenario. */
 const SHAPES = [
-  "M1 0A1 1 0 1 1-1 0A1 1 0 1 1 1 0Z",
-  "M-.9-.9H.9V.9H-.9Z",
-  "M0-1.2L1.1.8H-1.1Z",
-  "M0-1.3L1.1 0L0 1.3L-1.1 0Z",
-  "M0 1.2L1.1-.8H-1.1Z",
-  "M-.4-1.2H.4V-.4H1.2V.4H.4V1.2H-.4V.4H-1.2V-.4H-.4Z",
+  "m-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z",
+  "m-.9-.9h1.8v1.8h-1.8z",
+  "m0-1.2l1.1 2h-2.2z",
+  "m0-1.3l1.1 1.3l-1.1 1.3l-1.1-1.3z",
+  "m0 1.2l1.1-2h-2.2z",
+  "m-.4-1.2h.8v.8h.8v.8h-.8v.8h-.8v-.8h-.8v-.8h.8z",
 ] as const;
+
+/** A point's radius, and that of the picked scenario's. */
+const RADIUS = 2.8;
+const LARGER = 4;
+
+type Place = [x: number, y: number];
+
+/** All points of a scenario: thousands of elements, one each, would hold the page up whenever it is drawn. */
+export interface Outline {
+  places: Place[];
+  path: string;
+}
 
 /** The shape of a scenario's points, as a path of the given radius around (x, y). */
 export function mark(scenario: number, x: number, y: number, radius: number): string {
-  const shape = SHAPES[scenario % SHAPES.length];
-  return `<path transform="translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${radius})" d="${shape}" fill="${scenarioColour(scenario)}"/>`;
+  return drawn(scenario, outline(scenario, [[x, y]], radius), radius);
 }
 
-/** The points of a map; the picked scenario's stand out. */
-export function points({ map, scenario, scenarios }: ScenarioMap, picked: string | null): string {
-  if (!map) return "";
-  const xs = map.places.map(([x]) => x);
-  const ys = map.places.map(([, y]) => y);
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const extent = Math.max(Math.max(...xs) - left, Math.max(...ys) - top) || 1;
-  const place = (value: number, low: number) =>
-    MARGIN + ((value - low) * (SIZE - 2 * MARGIN)) / extent;
-  const at = picked === null ? -1 : scenarios.indexOf(picked);
-  const group = (mine: boolean) =>
-    map.places
-      .map(([x, y], i) =>
-        (scenario[i] === at) === mine
-          ? mark(scenario[i], place(x, left), place(y, top), mine ? 4 : 2.8)
-          : "",
-      )
-      .join("");
-  const faint = at < 0 ? 0.85 : 0.4;
-  return `<g opacity="${faint}">${group(false)}</g><g>${group(true)}</g>`;
+function outline(scenario: number, places: readonly Place[], radius: number): string {
+  const shape = SHAPES[scenario % SHAPES.length];
+  const at = (value: number) => (value / radius).toFixed(2);
+  return places.map(([x, y]) => `M${at(x)} ${at(y)}${shape}`).join("");
+}
+
+function drawn(scenario: number, path: string, radius: number): string {
+  return `<path transform="scale(${radius})" d="${path}" fill="${scenarioColour(scenario)}"/>`;
+}
+
+/** The points of a map, by scenario, in the picture. */
+export function outlines({ map, scenario, scenarios }: ScenarioMap): Outline[] {
+  const places = scenarios.map((): Place[] => []);
+  const [low, high] = [
+    [Infinity, Infinity],
+    [-Infinity, -Infinity],
+  ];
+  for (const place of map?.places ?? [])
+    for (const axis of [0, 1]) {
+      low[axis] = Math.min(low[axis], place[axis]);
+      high[axis] = Math.max(high[axis], place[axis]);
+    }
+  const extent = Math.max(high[0] - low[0], high[1] - low[1]) || 1;
+  const into = (value: number, axis: number) =>
+    MARGIN + ((value - low[axis]) * (SIZE - 2 * MARGIN)) / extent;
+  for (const [i, [x, y]] of (map?.places ?? []).entries())
+    places[scenario[i]].push([into(x, 0), into(y, 1)]);
+  return places.map((own, at) => ({ places: own, path: outline(at, own, RADIUS) }));
+}
+
+/** They as SVG; the picked scenario's stand out. */
+export function points(all: readonly Outline[], picked: number): string {
+  const faint = picked < 0 ? 0.85 : 0.4;
+  const others = all.map(({ path }, i) => (path && i !== picked ? drawn(i, path, RADIUS) : ""));
+  const own = picked < 0 ? "" : outline(picked, all[picked].places, LARGER);
+  return `<g opacity="${faint}">${others.join("")}</g>${own && drawn(picked, own, LARGER)}`;
 }
 
 /** The whole picture, with its legend, to be saved. */
@@ -56,6 +83,7 @@ export function scatterSvg(map: ScenarioMap, picked: string | null, title: strin
       return `${mark(i, x, y - 4, 4)}<text x="${x + 10}" y="${y}" font-size="11">${xml(cut(name, MOST_OF_NAME))}</text>`;
     })
     .join("");
+  const drawn = points(outlines(map), picked === null ? -1 : map.scenarios.indexOf(picked));
   const height = SIZE + 60 + Math.ceil(map.scenarios.length / 2) * 18;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${height}" viewBox="0 0 ${SIZE} ${height}" font-family="system-ui, sans-serif" fill="#1d1f23"><rect width="100%" height="100%" fill="#fff"/><text x="${MARGIN}" y="20" font-size="13" font-weight="600">${xml(cut(title, MOST_OF_TITLE))}</text><g transform="translate(0 26)">${points(map, picked)}</g>${rows}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${height}" viewBox="0 0 ${SIZE} ${height}" font-family="system-ui, sans-serif" fill="#1d1f23"><rect width="100%" height="100%" fill="#fff"/><text x="${MARGIN}" y="20" font-size="13" font-weight="600">${xml(cut(title, MOST_OF_TITLE))}</text><g transform="translate(0 26)">${drawn}</g>${rows}</svg>\n`;
 }
