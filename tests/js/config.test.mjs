@@ -1,7 +1,7 @@
 // Settings that no module could be told are refused in words of the caller's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkConfig } from "../../www/client/config.ts";
+import { checkConfig, checkSeed } from "../../www/client/config.ts";
 import { DEFAULTS, trainConfig } from "../../www/src/lib/options.ts";
 
 test("what counts is a whole number, and a seed has 32 bits", () => {
@@ -16,6 +16,19 @@ test("what counts is a whole number, and a seed has 32 bits", () => {
   ])
     assert.throws(
       () => checkConfig({ ...trainConfig(DEFAULTS), ...config }),
+      ({ kind, message }) => kind === "config" && said.test(message),
+    );
+});
+
+test("a seed beside other counts is checked as that of a training is", () => {
+  checkSeed(0, ["perScenario", 60]);
+  for (const [seed, perScenario, said] of [
+    [2 ** 40, 1, /^seed is 1099511627776; .* at most/],
+    [1.5, 1, /^seed is 1.5; /],
+    [1, -1, /^perScenario is -1; /],
+  ])
+    assert.throws(
+      () => checkSeed(seed, ["perScenario", perScenario]),
       ({ kind, message }) => kind === "config" && said.test(message),
     );
 });

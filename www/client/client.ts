@@ -76,7 +76,7 @@ export class Client {
     return (await this.#connection.request("guessSchema", { csv })).result;
   }
 
-  /** Reads the table as training would, and says what is in it. */
+  /** Reads the table as training with that seed would, and says what is in it. */
   async describe(
     csv: Table,
     schema: string,

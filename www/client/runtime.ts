@@ -1,5 +1,5 @@
 import { ComparisonSession } from "./comparison.ts";
-import { checkConfig } from "./config.ts";
+import { checkConfig, checkSeed, checkWhole } from "./config.ts";
 import { canBeLost, plan, probeWebGpu, type GpuLike } from "./device.ts";
 import { MidpgError } from "./error.ts";
 import { Opening } from "./opening.ts";
@@ -54,6 +54,7 @@ export class Runtime {
     schemaToml: async ({ text }) => this.#wasm().schemaToml(text),
     guessSchema: async ({ csv }) => this.#wasm().guessSchema(csv),
     describe: async ({ csv, schema, seed, skip }) => {
+      checkSeed(seed);
       const data = this.#wasm().Dataset.parse(csv, schema, seed, onBadRow(skip));
       try {
         return data.info;
@@ -120,10 +121,14 @@ export class Runtime {
       this.#exclusive(() => this.#model(model).evaluate(csv, part, onBadRow(skip))),
     explain: ({ model, csv, skip }) =>
       this.#exclusive(() => this.#model(model).explain(csv, onBadRow(skip))),
-    map: ({ model, csv, perScenario, seed, skip }) =>
-      this.#exclusive(() => this.#model(model).map(csv, perScenario, seed, onBadRow(skip))),
-    impressions: ({ model, csv, perScenario }) =>
-      this.#exclusive(async () => this.#model(model).impressions(csv, perScenario)),
+    map: async ({ model, csv, perScenario, seed, skip }) => {
+      checkSeed(seed, ["perScenario", perScenario]);
+      return this.#exclusive(() => this.#model(model).map(csv, perScenario, seed, onBadRow(skip)));
+    },
+    impressions: async ({ model, csv, perScenario }) => {
+      checkWhole([["perScenario", perScenario]]);
+      return this.#exclusive(async () => this.#model(model).impressions(csv, perScenario));
+    },
     startComparison: async ({ csv, schema, methods, trials, config, skip }) => {
       checkConfig(config);
       const wasm = this.#wasm();

@@ -58,6 +58,7 @@ export interface TrainConfig {
   patience?: number;
   batch?: number;
   lr?: number;
+  /** From 0 to 2^32 − 1: of the split, the first parameters and every draw. */
   seed?: number;
   /** Probability that an id is taken for unknown while training. */
   oovDropout?: number;
