@@ -13,7 +13,7 @@ demo: ## set up, build, serve the page and print its address
 test: ## set up, then every check and test of CI
 	@bash scripts/test.sh
 
-test-full: ## the wider matrix: feature combinations, native wgpu, AddressSanitizer
+test-full: ## make test and the wider matrix: features, edge builds, Deno, sanitizer, Miri
 	@bash scripts/test-full.sh
 
 test-python: ## the Python package: wheel, clean environment, tests
