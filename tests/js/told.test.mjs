@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MidpgError } from "../../www/client/index.ts";
-import { isBadRow, toldOf } from "../../www/src/lib/told.ts";
+import { isBadRow, lineOf, toldOf } from "../../www/src/lib/told.ts";
 
 test("a row that cannot be read is found by its file and line", () => {
   const error = new MidpgError("data", "data:301: the row has 7 cells");
@@ -29,4 +29,9 @@ test("what concerns the whole file needs no such advice, and other errors are le
     new Error("data:7: not a message of the modules"),
   ])
     assert.equal(toldOf(error, "own.csv", "–"), error.message);
+});
+
+test("why a row was left out is told by its line", () => {
+  assert.equal(lineOf("data:12: no label"), "line 12: no label");
+  assert.equal(lineOf("line 3: no"), "line 3: no");
 });

@@ -8,6 +8,9 @@ export const BAD_ROW = {
   scoring: "tick the box above to leave the scores of such rows empty",
 };
 
+/** Why a row was left out, as the modules say it, in the words of the file's reader. */
+export const lineOf = (reason: string) => reason.replace(/^data:(\d+):/, "line $1:");
+
 /** Whether an error is of a single row. */
 export function isBadRow(error: unknown): boolean {
   const { kind, message } = error as { kind?: string; message: string };
