@@ -1,11 +1,14 @@
 // Pictures and tables as files.
 
+/** Milliseconds that what is saved is kept for the download. */
+const KEPT = 60_000;
+
 export function download(content: BlobPart, type: string, name: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
-  // The download has begun by the next turn; a URL that is kept keeps its bytes.
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  // A browser may ask its user before it begins; a URL that is kept keeps its bytes.
+  setTimeout(() => URL.revokeObjectURL(url), KEPT);
 }
 
 export function saveSvg(svg: string, name: string): void {
