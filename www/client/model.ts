@@ -20,6 +20,8 @@ export class ModelHandle implements Computed {
   readonly #connection: Connection;
   #bytes: Uint8Array | null;
   #place: Place;
+  /** Its loading into a worker that took the place of one that crashed, shared by all who wait for it. */
+  #coming: { generation: number; loaded: Promise<number> } | null = null;
 
   /** @internal */
   constructor(
@@ -47,17 +49,32 @@ export class ModelHandle implements Computed {
     const bytes = this.bytes;
     await this.#connection.open();
     const { generation } = this.#connection;
-    if (this.#place.generation !== generation) {
-      const { result } = await this.#connection.request("load", { bytes });
+    if (this.#place.generation === generation) return this.#place.model;
+    if (this.#coming?.generation !== generation)
+      this.#coming = { generation, loaded: this.#load(generation, bytes) };
+    return this.#coming.loaded;
+  }
+
+  async #load(generation: number, bytes: Uint8Array): Promise<number> {
+    try {
+      const { result } = await this.#connection.requestOf(generation, "load", { bytes });
       this.#place = { generation, model: result.model };
+      // Given back meanwhile, when the worker did not have it yet.
+      if (this.#bytes === null) this.#forget();
+      return result.model;
+    } finally {
+      if (this.#coming?.generation === generation) this.#coming = null;
     }
-    return this.#place.model;
   }
 
   /** Gives the memory back; may be called twice. */
   free(): void {
     if (this.#bytes === null) return;
     this.#bytes = null;
+    this.#forget();
+  }
+
+  #forget(): void {
     const { generation, model } = this.#place;
     // A worker that is gone has freed it already.
     this.#connection.requestOf(generation, "freeModel", { model }).catch(() => undefined);
