@@ -255,3 +255,21 @@ test("a model opened before there is data takes what is chosen first", async () 
   await explaining;
   assert.equal(model.source, log);
 });
+
+test("what is wrong with the log that a model is opened on is told by the log's name", async () => {
+  const { client, model } = bench(source("own.csv"));
+  const opening = model.open(file("mine.safetensors"));
+  (await client.called("load")).resolve(handle());
+  const explaining = await client.called("explain");
+  explaining.reject(fault("data", "data:7: the row has 2 cells"));
+  (await client.called("evaluate")).reject(fault("usage", "closed"));
+  await opening;
+  assert.equal(model.failure, "closed");
+
+  const again = model.explain();
+  (await client.called("explain")).reject(
+    fault("schema", "data: there is no column price"),
+  );
+  await again;
+  assert.equal(model.failure, "own.csv: there is no column price");
+});

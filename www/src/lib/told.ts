@@ -17,6 +17,10 @@ export function isBadRow(error: unknown): boolean {
   return kind === "data" && PLACE.exec(message)?.[1] !== undefined;
 }
 
+/** The same of a log that is learned from or looked at whole. */
+export const failureOf = (error: unknown, name: string | undefined) =>
+  toldOf(error, name ?? "the data", BAD_ROW.reading);
+
 /** An error in the words of its reader, whose file has a name; where a single row is at fault, what to do. */
 export function toldOf(error: unknown, name: string, todo: string): string {
   const { kind, message } = error as { kind?: string; message: string };

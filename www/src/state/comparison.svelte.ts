@@ -5,6 +5,7 @@ import type {
   TrainConfig,
 } from "../../client/index.ts";
 import { measuredAfterTraining } from "../lib/measure.ts";
+import { failureOf } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -61,8 +62,8 @@ export class ComparisonState {
       this.csv = result.csv;
       this.ranOn = result.device;
     } catch (error) {
-      const { kind, message } = error as { kind?: string; message: string };
-      if (kind !== "cancelled") this.failure = message;
+      const { kind } = error as { kind?: string };
+      if (kind !== "cancelled") this.failure = failureOf(error, this.of);
     } finally {
       clock();
       this.active = false;

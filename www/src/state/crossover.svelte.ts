@@ -1,5 +1,6 @@
 import { measureCrossover } from "../../client/index.ts";
 import type { Crossover, TrainConfig } from "../../client/index.ts";
+import { failureOf } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 
 /** CPU against WebGPU on this machine, for the model and the data that are chosen. */
@@ -34,8 +35,8 @@ export class CrossoverState {
         onProgress: (message) => (this.progress = message),
       });
     } catch (error) {
-      const { kind, message } = error as { kind?: string; message: string };
-      if (kind !== "cancelled") this.failure = message;
+      const { kind } = error as { kind?: string };
+      if (kind !== "cancelled") this.failure = failureOf(error, this.#data.name);
     } finally {
       this.progress = null;
     }

@@ -1,4 +1,5 @@
 import type { ModelInfo, MutualInformation } from "../../client/index.ts";
+import { failureOf } from "../lib/told.ts";
 import type { Diversity } from "../lib/showcase.ts";
 import type { DeviceState } from "./device.svelte.ts";
 import { Found } from "./found.svelte.ts";
@@ -97,7 +98,8 @@ export class DiversityState {
         if (!abort.signal.aborted) this.#beside = { of: info, diversity };
       }
     } catch (error) {
-      if (!abort.signal.aborted) this.#failed = { of: info, message: (error as Error).message };
+      if (!abort.signal.aborted)
+        this.#failed = { of: info, message: failureOf(error, source.name) };
     } finally {
       if (this.#abort === abort) this.#end();
     }

@@ -1,8 +1,15 @@
 import type { ModelInfo } from "../../client/index.ts";
+import { failureOf } from "../lib/told.ts";
+
+/** The model that is looked at, and the log that it is looked at on. */
+interface Looked {
+  readonly info: ModelInfo | null;
+  readonly source: { readonly name: string } | null;
+}
 
 /** What is found out once for the model that is looked at; with another model it is not shown any more. */
 export class Found<T> {
-  readonly #model: { readonly info: ModelInfo | null };
+  readonly #model: Looked;
   readonly #find: () => Promise<T>;
   #found = $state.raw<{ of: ModelInfo; value: T } | null>(null);
   #failed = $state.raw<{ of: ModelInfo; message: string } | null>(null);
@@ -10,7 +17,7 @@ export class Found<T> {
   /** The model it was sought for last. */
   #sought: ModelInfo | null = null;
 
-  constructor(model: { readonly info: ModelInfo | null }, find: () => Promise<T>) {
+  constructor(model: Looked, find: () => Promise<T>) {
     this.#model = model;
     this.#find = find;
   }
@@ -38,7 +45,7 @@ export class Found<T> {
     } catch (error) {
       if (this.#sought !== of) return;
       this.#sought = null;
-      this.#end(() => (this.#failed = { of, message: (error as Error).message }));
+      this.#end(() => (this.#failed = { of, message: failureOf(error, this.#model.source?.name) }));
     }
   }
 

@@ -12,6 +12,7 @@ import type {
 } from "../../client/index.ts";
 import { measure, measuredAfterTraining } from "../lib/measure.ts";
 import { get, type Showcase, type ShowcaseMore } from "../lib/showcase.ts";
+import { failureOf } from "../lib/told.ts";
 import type { DataState, Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -274,7 +275,7 @@ export class ModelState {
     try {
       await work();
     } catch (error) {
-      if (current()) this.failure = (error as Error).message;
+      if (current()) this.failure = failureOf(error, this.source?.name);
     } finally {
       this.#works -= 1;
       this.busy = this.#works > 0;

@@ -9,6 +9,7 @@ import type {
   TrainingRun,
 } from "../../client/index.ts";
 import { measuredAfterTraining } from "../lib/measure.ts";
+import { failureOf } from "../lib/told.ts";
 import type { Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -91,7 +92,7 @@ export class TrainingState {
         // Cancelled: what its worker said last, or that it was closed, concerns nobody any more.
         if (start !== this.#starts || !this.active) return null;
         const run = this.#run;
-        if (!this.#mayGoOn(error)) return this.#stop(error);
+        if (!this.#mayGoOn(error)) return this.#stop(error, source.name);
         if (run?.checkpoint) {
           resume = run.checkpoint;
           resumedAt = run.checkpointStep;
@@ -174,12 +175,12 @@ export class TrainingState {
     return this.active && this.#device.canBeLost && (kind === "device" || kind === "crashed");
   }
 
-  #stop(error: unknown): null {
+  #stop(error: unknown, data: string): null {
     if (error instanceof MidpgError && error.kind === "cancelled") {
       this.status = "cancelled";
     } else {
       this.status = "failed";
-      this.failure = (error as Error).message;
+      this.failure = failureOf(error, data);
     }
     return null;
   }
