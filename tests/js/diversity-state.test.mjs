@@ -5,11 +5,11 @@ import { handle, HandClient, later, source } from "./state.mjs";
 
 const CONFIG = { method: "mi-dpg", lambda: 1, seed: 1 };
 
-function bench() {
+function bench(scenarios = []) {
   const client = new HandClient();
   const device = { opening: Promise.resolve(client) };
   device.client = () => device.opening;
-  const mine = handle();
+  const mine = handle("mi-dpg", { scenarios });
   const log = source("ads.csv");
   const model = {
     info: mine.info,
@@ -149,4 +149,20 @@ test("a map that comes after another model is shown is not shown as its own", as
   assert.equal(diversity.mine.map, "the second's");
   model.info = handle("mi-dpg").info;
   assert.equal(diversity.mine, null);
+});
+
+test("scenarios have as many points each as a map of all of them has room for, and two at least", async () => {
+  for (const [scenarios, points] of [
+    [3, 60],
+    [41, 60],
+    [300, 8],
+    [5000, 2],
+  ]) {
+    const { client, diversity } = bench(Array(scenarios).fill("a"));
+    const finding = diversity.find();
+    const { given, resolve } = await client.called("map");
+    assert.equal(given[2].perScenario, points);
+    resolve("a map");
+    await finding;
+  }
 });

@@ -118,7 +118,7 @@ export class HandRun {
 /** A model in the worker. */
 export function handle(name = "mi-dpg", info = {}) {
   return {
-    info: { method: name, weighted: true, ...info },
+    info: { method: name, weighted: true, scenarios: [], ...info },
     bytes: new Uint8Array(3),
     freed: false,
     free() {

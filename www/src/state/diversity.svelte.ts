@@ -5,8 +5,16 @@ import type { DeviceState } from "./device.svelte.ts";
 import { Found } from "./found.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
 
-/** Points of each scenario on a map. */
-const POINTS = 60;
+/** Points of each scenario on a map, and of all: one of 5,000, the most that the modules lay out, takes twice as long. */
+export const POINTS = 60;
+export const MOST_POINTS = 2500;
+/** A scenario of one point has no spread. */
+const FEWEST_POINTS = 2;
+
+function pointsOfEach({ scenarios }: ModelInfo): number {
+  const share = Math.floor(MOST_POINTS / Math.max(scenarios.length, 1));
+  return Math.max(FEWEST_POINTS, Math.min(POINTS, share));
+}
 
 /** How far the model tells scenarios apart, beside the same network trained with another weight of the MI term. */
 export class DiversityState {
@@ -92,7 +100,10 @@ export class DiversityState {
         if (event.kind === "epoch" && event.best) ({ mutualInformation } = event);
         if (event.kind !== "done") continue;
         const map = await client
-          .map(event.model, csv, { perScenario: POINTS, skipBadRows: source.skipBadRows })
+          .map(event.model, csv, {
+            perScenario: pointsOfEach(event.model.info),
+            skipBadRows: source.skipBadRows,
+          })
           .finally(() => event.model.free());
         const diversity = { lambda, map, mutualInformation, auc: event.report?.auc ?? null };
         if (!abort.signal.aborted) this.#beside = { of: info, diversity };
@@ -123,8 +134,9 @@ export class DiversityState {
     }
     const { mutualInformation, report, lambda } = this.#model;
     const client = await this.#device.client();
-    const map = await client.map(await this.#model.handle(), await this.#model.table(), {
-      perScenario: POINTS,
+    const handle = await this.#model.handle();
+    const map = await client.map(handle, await this.#model.table(), {
+      perScenario: pointsOfEach(handle.info),
       skipBadRows: this.#model.skipBadRows,
     });
     return { mine: { lambda, map, mutualInformation, auc: report?.auc ?? null }, other: null };
