@@ -88,6 +88,20 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   await bench.part("find-flip").fill("shelf 59");
   await bench.part("flip").getByRole("radio").check();
   await bench.page.getByText("Shown in shelf 59 instead of").waitFor();
+  // The long table stays low, with the row in sight, so that the matrices are near.
+  const place = bench.page.locator(".scroll", {
+    has: bench.part("flip-table"),
+  });
+  const [low, high, seen] = await place.evaluate((box) => {
+    const row = box.querySelector("tr.shown").getBoundingClientRect();
+    const { top, bottom } = box.getBoundingClientRect();
+    return [
+      box.clientHeight,
+      box.scrollHeight,
+      row.top >= top && row.bottom <= bottom,
+    ];
+  });
+  assert.ok(low < 700 && high > low && seen, `${low} of ${high}, ${seen}`);
 
   await bench.view("diversity");
   const alike = bench.part("similarity");

@@ -8,7 +8,7 @@ import {
 } from "../../www/src/lib/blocks.ts";
 import { cssColour, paint } from "../../www/src/lib/colour.ts";
 import * as matrices from "../../www/src/lib/matrices.ts";
-import { matrixPixels } from "../../www/src/lib/pixels.ts";
+import { matrixPixels, smallest } from "../../www/src/lib/pixels.ts";
 import { whatChanged } from "../../www/src/lib/sentence.ts";
 import { summarise } from "../../www/src/lib/summary.ts";
 
@@ -176,4 +176,24 @@ test("the table averages over fields and over many rows", () => {
   assert.equal(small.averaged, true);
   const tall = layer(Array(80).fill(0.5), { dm: 40, dr: 40, dc: 2 });
   assert.ok(summarise(tall, tall.mean).rows.length <= 16);
+});
+
+test("a picture of even blocks has a pixel for each, others keep one for each weight", () => {
+  const values = Float32Array.of(0.1, 0.4, 0.6, 0.9);
+  const small = smallest(TWO);
+  assert.deepEqual(small, { dm: 2, dn: 2, dr: 2, dc: 2 });
+  const few = matrixPixels(small, values, 0.5, 0.4, "light");
+  const all = matrixPixels(TWO, values, 0.5, 0.4, "light");
+  for (const [i, j] of [
+    [0, 0],
+    [1, 2],
+    [2, 1],
+    [3, 3],
+  ])
+    assert.deepEqual(
+      all.slice(4 * (4 * i + j), 4 * (4 * i + j) + 4),
+      few.slice(4 * (2 * (i >> 1) + (j >> 1))).slice(0, 4),
+    );
+  const ragged = { dm: 5, dn: 4, dr: 2, dc: 2 };
+  assert.equal(smallest(ragged), ragged);
 });

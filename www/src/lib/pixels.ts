@@ -4,6 +4,12 @@ import { paint, type Theme } from "./colour.ts";
 
 type Shape = Pick<LayerExplanation, "dm" | "dn" | "dr" | "dc">;
 
+/** The shape of a picture that CSS enlarges to the same: a pixel for each block where blocks are all of one size. */
+export function smallest(layer: Shape): Shape {
+  const { dm, dn, dr, dc } = layer;
+  return dm % dr === 0 && dn % dc === 0 ? { dm: dr, dn: dc, dr, dc } : layer;
+}
+
 /** The RGBA pixels of S, one per weight, from the compact matrix, on the scale centre ± half. */
 export function matrixPixels(
   { dm, dn, dr, dc }: Shape,
