@@ -83,6 +83,7 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
   assert.match(await bench.text("found-scenarios"), /^none of 60/);
   await bench.part("find-scenarios").press("Escape");
   assert.equal(await chips.getByRole("radio").count(), 60);
+  await bench.part("all-3").getByRole("button").nth(59).waitFor();
   await bench.view("impression");
   await bench.part("flip-table").waitFor();
   await bench.part("find-flip").fill("shelf 59");
