@@ -101,3 +101,13 @@ test("a worker that stops takes its model along, and the next one loads it again
   assert.equal(scorer.failure, null);
   assert.equal(scorer.info.method, "model 1");
 });
+
+test("what is wrong with a cell is told without the number of a row that nobody sees", async (t) => {
+  worker(t, () => {
+    throw new Error('column "price": row 0: value "dear" is not a number');
+  });
+  const scorer = new ScorerState();
+  await scorer.load("one", file(1));
+  assert.equal(await scorer.ask([{}]), null);
+  assert.equal(scorer.failure, 'column "price": value "dear" is not a number');
+});

@@ -39,7 +39,9 @@ export class ScorerState {
       this.failure = null;
       return scored;
     } catch (error) {
-      if (this.#loaded === asked) this.#fail(error);
+      // Of the rows that are asked for, one each scenario, the reader knows a single one.
+      const message = (error as Error).message.replace(/\brow \d+: /, "");
+      if (this.#loaded === asked) this.#fail(new Error(message));
       return null;
     }
   }
