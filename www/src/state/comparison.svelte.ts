@@ -53,8 +53,9 @@ export class ComparisonState {
         config,
         signal: abort.signal,
         onProgress: (progress) => {
+          // It comes many times a second and changes when a trial is over.
+          if (progress.done !== this.progress?.done) this.table = progress.table;
           this.progress = progress;
-          this.table = progress.table;
           clock();
         },
       });
