@@ -177,3 +177,22 @@ test("a link to an impression that is not here is told so", async () => {
   bench.look.other = "b";
   assert.equal(bench.absent, null);
 });
+
+test("a link to a sample that the site does not carry is told so, in every view", () => {
+  const opened = (search) => {
+    globalThis.location = { search };
+    const bench = new Workbench();
+    globalThis.location = { search: "" };
+    assert.equal(bench.absent, null);
+    bench.data.sample = "amazon";
+    return bench;
+  };
+  const bench = opened("?sample=moon");
+  assert.match(bench.absent, /a sample that is not here, “moon”: another/);
+  bench.look.view = "training";
+  assert.match(bench.absent, /“moon”/);
+  bench.data.sample = null;
+  assert.equal(bench.absent, null);
+  assert.equal(opened("?sample=amazon").absent, null);
+  assert.equal(opened("").absent, null);
+});

@@ -47,6 +47,8 @@ export class Workbench {
   #promised = $state(false);
   /** The scenarios that the link of this page names. */
   readonly #linked: ReadonlySet<string | null>;
+  /** The sample that it names. */
+  readonly #asked = new URLSearchParams(location.search).get("sample") || null;
   /** Whether it was made with data or a model that it does not carry: what it names is not expected here. */
   readonly #foreign: boolean;
   /** The schema that came with the sample. */
@@ -171,20 +173,20 @@ export class Workbench {
   /** What the link names and is not here, in words; null where all is. */
   get absent(): string | null {
     if (this.#left || this.#foreign) return null;
-    const { look, model, impressions, scorer } = this;
+    const { look, model, impressions, scorer, data } = this;
+    const sample = data.sample === null || data.sample === this.#asked ? null : this.#asked;
     if (look.view === "scenarios") {
       const here = model.explanation?.scenarios.map(({ name }) => name);
       const asked = [look.scenario, look.look === "two" ? look.other : null];
-      return absentNotice(
-        asked.filter((name) => this.#isAbsent(name, here)),
-        null,
-      );
+      const scenarios = asked.filter((name) => this.#isAbsent(name, here));
+      return absentNotice({ sample, scenarios, line: null });
     }
-    if (look.view !== "impression") return null;
+    if (look.view !== "impression") return absentNotice({ sample, scenarios: [], line: null });
     const rows = impressions.value?.map(({ scenario }) => scenario);
     const picked = [look.scenario].filter((name) => this.#isAbsent(name, rows));
     const shown = [look.other].filter((name) => this.#isAbsent(name, scorer.info?.scenarios));
-    return absentNotice([...picked, ...shown], this.impression.absent);
+    const { absent: line } = this.impression;
+    return absentNotice({ sample, scenarios: [...picked, ...shown], line });
   }
 
   /** Whether the link named a scenario that is not among those that are here, once these are known. */
