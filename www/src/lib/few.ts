@@ -11,10 +11,11 @@ export interface Counted {
   positives: number;
 }
 
+/** Whether rows are few whatever their labels. */
+export const areFew = (rows: number) => rows < FEWEST_ROWS;
+
 export function isOfFew({ rows, positives }: Counted): boolean {
-  return (
-    rows < FEWEST_ROWS || positives < FEWEST_OF_A_CLASS || rows - positives < FEWEST_OF_A_CLASS
-  );
+  return areFew(rows) || positives < FEWEST_OF_A_CLASS || rows - positives < FEWEST_OF_A_CLASS;
 }
 
 /** All rows of several scenarios. */

@@ -35,6 +35,8 @@ export interface PastRun {
   points: Point[];
   epochs: EpochEvent[];
   report: Report | null;
+  /** Rows that its epochs were validated on; null where nobody knows. */
+  validRows: number | null;
   /** The part of the data that the report is of; null without one. */
   measured: string | null;
   seconds: number;
@@ -142,7 +144,8 @@ export class TrainingState {
     const number = (this.past.at(-1)?.number ?? 0) + 1;
     const { points, epochs, seconds } = this;
     const measured = report === null ? null : measuredAfterTraining(info?.parts);
-    const run = { number, config, data, points, epochs, report, measured, seconds };
+    const validRows = info?.parts.valid ?? null;
+    const run = { number, config, data, points, epochs, report, validRows, measured, seconds };
     this.past = [...this.past, run].slice(-KEPT_RUNS);
   }
 
