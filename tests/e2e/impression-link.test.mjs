@@ -120,3 +120,28 @@ test("a link to an impression of a file of its own has the number of its row and
   await other.close();
   await bench.close();
 });
+
+test("a field that cannot be read can be mended, in the page and in a link", async () => {
+  const bench = await browser.open("?sample=ads&view=impression");
+  await bench.part("flip-table").waitFor();
+  const said = await bench.text("flip-table");
+  const time = await bench.part("cell-timestamp").inputValue();
+  await bench.part("cell-timestamp").fill("noon");
+  await bench.part("cell-timestamp").press("Enter");
+  await bench.part("scorer-error").waitFor();
+  assert.match(
+    await bench.text("scorer-error"),
+    /^column "timestamp": value "noon" is not a time/,
+  );
+  await bench.page.waitForURL(/cell\.timestamp=noon/);
+
+  const other = await elsewhere(bench);
+  await other.part("scorer-error").waitFor();
+  assert.equal(await other.part("cell-timestamp").inputValue(), "noon");
+  await other.part("cell-timestamp").fill(time);
+  await other.part("cell-timestamp").press("Enter");
+  await shows(other, "flip-table", said);
+  assert.equal(await other.part("scorer-error").count(), 0);
+  await other.close();
+  await bench.close();
+});
