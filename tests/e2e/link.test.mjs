@@ -212,6 +212,16 @@ test("a link with nonsense in it opens the page", async () => {
   await bench.close();
 });
 
+test("what goes wrong is told where the controls are not shown, too", async () => {
+  const bench = await browser.open("?sample=ads&present&trained&lr=9");
+  await bench.part("present-error").waitFor();
+  assert.match(await bench.text("present-error"), /the learning rate 9/);
+  await bench.part("present").click();
+  assert.match(await bench.text("train-error"), /the learning rate 9/);
+  assert.equal(await bench.part("present-error").count(), 0);
+  await bench.close();
+});
+
 test("the button copies the address", async () => {
   const bench = await browser.open("?sample=ads", {
     permissions: ["clipboard-read", "clipboard-write"],
