@@ -89,12 +89,20 @@ test("one worker runs trial after trial, and it is told how far they are", async
     {
       done: 1,
       trials: 5,
-      trial: null,
-      running: [],
+      trial: TRIALS[1],
+      running: [TRIALS[1]],
       share: 0,
       table: { methods: [0] },
     },
   ]);
+  assert.deepEqual(told.at(-1), {
+    done: 5,
+    trials: 5,
+    trial: null,
+    running: [],
+    share: 0,
+    table: { methods: all },
+  });
   assert.deepEqual(workers[0].last("startComparison").methods, ["dnn"]);
   assert.equal(workers[0].last("endComparison").comparison, 4);
 });

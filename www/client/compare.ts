@@ -153,7 +153,8 @@ class Work {
         this.#ms += recorded.ms;
         this.#shares.delete(trial);
         this.#done += 1;
-        this.#tell();
+        // The next one is begun at once, and told of.
+        if (this.#waiting.length === 0) this.#tell();
         return;
       }
       this.#shares.set(trial, result.share);
