@@ -20,6 +20,9 @@ mod parameters;
 mod pepnet;
 mod ple;
 mod scratch;
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
+mod scratch_tests;
 mod star;
 
 #[cfg(feature = "onnx")]
@@ -193,7 +196,7 @@ impl Scorer {
     /// # Panics
     /// As [`probabilities`](Self::probabilities).
     pub fn weighting(&self, columns: &Columns, rows: &[u32]) -> Vec<Vec<f32>> {
-        self.weighting_all(&Selected { columns, rows })
+        self.weighting_all(&Selected { columns, rows }, &mut Scratch::default())
     }
 
     /// The same of rows that come as ids.
@@ -201,7 +204,7 @@ impl Scorer {
     /// # Errors
     /// As [`score_ids`](Self::score_ids).
     pub fn weighting_ids(&self, ids: Ids<'_>) -> Result<Vec<Vec<f32>>> {
-        Ok(self.weighting_all(&self.ids.check(ids)?))
+        Ok(self.weighting_all(&self.ids.check(ids)?, &mut Scratch::default()))
     }
 
     fn score_all(&self, rows: &impl Impressions, out: &mut [f32], scratch: &mut Scratch) {
@@ -213,19 +216,20 @@ impl Scorer {
         }
     }
 
-    fn weighting_all(&self, rows: &impl Impressions) -> Vec<Vec<f32>> {
-        let mut all = vec![Vec::new(); self.block_shapes().len()];
-        let mut scratch = Scratch::default();
+    fn weighting_all(&self, rows: &impl Impressions, scratch: &mut Scratch) -> Vec<Vec<f32>> {
+        let sizes = self.block_shapes().into_iter().map(|shape| shape.len());
+        let mut all: Vec<Vec<f32>> = sizes
+            .map(|size| Vec::with_capacity(rows.len() * size))
+            .collect();
         let mut logits = [0.0; CHUNK];
         let mut start = 0;
         while start < rows.len() {
             let end = rows.len().min(start + CHUNK);
             let mut s = Vec::new();
             let logits = &mut logits[..end - start];
-            self.logits(rows, start..end, logits, Some(&mut s), &mut scratch);
+            self.logits(rows, start..end, logits, Some(&mut s), scratch);
             for (all, s) in all.iter_mut().zip(s) {
                 all.extend_from_slice(&s);
-                scratch.give(s);
             }
             start = end;
         }

@@ -136,11 +136,11 @@ impl Ple {
         // The level below: every expert of every row, since the shared gate mixes all of them.
         let mut specific = Vec::new();
         let mut shared = Vec::new();
-        let mut mixed = Vec::new();
+        let mut mixed = scratch.take(0);
         if let Some(level) = &self.below {
             specific = run(&level.specific, rows, x.rows(&all), scratch);
             shared = run(&level.shared, rows, x.rows(&all), scratch);
-            mixed = scratch.take(rows * level.width);
+            mixed.resize(rows * level.width, 0.0);
             if let Some(gate) = &level.shared_gate {
                 let experts: Vec<&[f32]> =
                     specific.iter().chain(&shared).map(Vec::as_slice).collect();

@@ -1,6 +1,7 @@
 //! Memory that is used again.
 
-/// Buffers that were given back, for the next that are asked for.
+/// Memory to score in: buffers that were given back, for the next that are asked for. Empty at first, and as large as one
+/// call needs it after that; one for each thread that scores.
 #[derive(Debug, Default)]
 pub struct Scratch {
     free: Vec<Vec<f32>>,
@@ -18,8 +19,15 @@ impl Scratch {
         buffer
     }
 
-    /// Takes a buffer back.
+    /// Takes a buffer back that was [taken](Self::take): of others it would have more and more.
     pub(super) fn give(&mut self, buffer: Vec<f32>) {
         self.free.push(buffer);
+    }
+
+    /// How many buffers lie here.
+    #[cfg(test)]
+    #[cfg(all(feature = "flex", not(target_family = "wasm")))]
+    pub(super) fn held(&self) -> usize {
+        self.free.len()
     }
 }

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::kernels::Rows;
 use crate::model::StarConfig;
 
-/// The ε of the partitioned normalisation.
 /// The network.
 #[derive(Debug, Clone)]
 pub(super) struct Star {
