@@ -155,13 +155,19 @@ impl<'a> Container<'a> {
                 return Err(Error::new(ErrorKind::ModelFile, message));
             }
         };
-        match values.iter().find(|value| !value.is_finite()) {
-            None => Ok(values),
-            Some(bad) => Err(Error::new(
-                ErrorKind::ModelFile,
-                format!("tensor {name} holds the value {bad}"),
-            )),
-        }
+        check_finite(name, &values)?;
+        Ok(values)
+    }
+}
+
+/// No model has NaN or infinite values.
+pub(super) fn check_finite(name: &str, values: &[f32]) -> Result<()> {
+    match values.iter().find(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(bad) => Err(Error::new(
+            ErrorKind::ModelFile,
+            format!("tensor {name} holds the value {bad}"),
+        )),
     }
 }
 

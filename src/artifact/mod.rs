@@ -10,7 +10,7 @@ mod header;
 mod quantised;
 mod safetensors;
 
-use container::write_views;
+use container::{check_finite, write_views};
 pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
 pub use header::check_vocabularies;
@@ -87,8 +87,10 @@ impl Artifact {
     /// The file's bytes: the same artifact gives the same bytes.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`] when the metadata is larger than a safetensors header may be (100 MB).
+    /// [`ErrorKind::ModelFile`] when the metadata is larger than a safetensors header may be (100 MB), and for a value that is
+    /// NaN or infinite, as a training that diverged leaves it: no reader would take the file.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.check_values()?;
         write(KEY, self.document(PLAIN)?, &self.tensors)
     }
 
@@ -97,9 +99,17 @@ impl Artifact {
     /// # Errors
     /// As [`to_bytes`](Self::to_bytes).
     pub fn to_quantised_bytes(&self) -> Result<Vec<u8>> {
+        self.check_values()?;
         let stored = quantised::quantised(&self.tensors);
         let views = stored.iter().map(|(name, tensor)| (name.as_str(), tensor));
         write_views(KEY, self.document(FORMAT)?, views)
+    }
+
+    fn check_values(&self) -> Result<()> {
+        let mut tensors = self.tensors.iter();
+        tensors
+            .try_for_each(|(name, tensor)| check_finite(name, &tensor.data))
+            .map_err(|error| error.hint("the training diverged: lower the learning rate, --lr"))
     }
 
     fn document(&self, format: u32) -> Result<String> {
@@ -142,15 +152,39 @@ impl Artifact {
             return Err(Error::new(ErrorKind::ModelFile, message).hint("update mi-dpg"));
         }
         let metadata: Metadata = document::from_str(&container.document).map_err(bad)?;
-        metadata
-            .network
-            .validate()
-            .map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
-        check_shapes(&metadata, &container)?;
+        let names: Vec<&str> = container.names().collect();
+        check_shapes(&metadata, &names, &|name| container.shape(name))?;
         Ok(Self {
             tensors: container.read()?,
             metadata,
         })
+    }
+
+    /// Checks the settings, and that the tensors are those that the document asks for: for one that was not read
+    /// [from a file](Self::from_bytes), but put together or changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] for a setting out of range, and for a tensor that is missing, superfluous, or of another shape
+    /// than the document asks for or of another length than its shape.
+    pub fn check(&self) -> Result<()> {
+        let names: Vec<&str> = self.tensors.keys().map(String::as_str).collect();
+        let shape = |name: &str| Some(self.tensors.get(name)?.shape.as_slice());
+        check_shapes(&self.metadata, &names, &shape)?;
+        // The shapes are those of the document now, whose products fit.
+        let long = |(_, tensor): &(&String, &TensorValue)| {
+            tensor.data.len() != tensor.shape.iter().product::<usize>()
+        };
+        match self.tensors.iter().find(long) {
+            None => Ok(()),
+            Some((name, tensor)) => Err(Error::new(
+                ErrorKind::ModelFile,
+                format!(
+                    "tensor {name} of shape {:?} has {} values",
+                    tensor.shape,
+                    tensor.data.len()
+                ),
+            )),
+        }
     }
 }
 
@@ -159,14 +193,21 @@ pub(crate) fn embedding_name(field: &str) -> String {
     format!("embedding.{field}")
 }
 
-/// Every tensor the document asks for is there with its shape, and nothing else is.
-fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
+/// The settings are in range, and every tensor that they ask for is there with its shape, and nothing else is. `names` and
+/// `shape` are the tensors'.
+fn check_shapes<'a>(
+    metadata: &Metadata,
+    names: &[&str],
+    shape: &dyn Fn(&str) -> Option<&'a [usize]>,
+) -> Result<()> {
+    let in_file = |error: Error| Error::new(ErrorKind::ModelFile, error.to_string());
+    metadata.network.validate().map_err(in_file)?;
     let fields = metadata.encoder.fields();
     let layout = InputLayout::new(fields, metadata.network.embedding);
     metadata
         .network
         .check_scenarios(layout.scenarios)
-        .map_err(|e| Error::new(ErrorKind::ModelFile, e.to_string()))?;
+        .map_err(in_file)?;
     let tables = fields
         .iter()
         .filter(|field| field.kind() != InputKind::Dense)
@@ -177,31 +218,28 @@ fn check_shapes(metadata: &Metadata, container: &Container<'_>) -> Result<()> {
             )
         });
     let network = shapes::of_layout(&metadata.network, &layout);
-    let has_discriminators = container
-        .names()
+    let has_discriminators = names
+        .iter()
         .any(|name| name.starts_with(shapes::DISCRIMINATORS));
     let expected: Vec<(String, Vec<usize>)> = tables
         .chain(network)
         .filter(|(name, _)| has_discriminators || !name.starts_with(shapes::DISCRIMINATORS))
         .collect();
     let wrong = |message: String| Err(Error::new(ErrorKind::ModelFile, message));
-    for (name, shape) in &expected {
-        match container.shape(name) {
-            Some(found) if found == shape => {}
+    for (name, expected) in &expected {
+        match shape(name) {
+            Some(found) if found == expected => {}
             Some(found) => {
                 return wrong(format!(
-                    "tensor {name} has shape {found:?}, expected {shape:?}"
+                    "tensor {name} has shape {found:?}, expected {expected:?}"
                 ));
             }
             None => return wrong(format!("tensor {name} is missing")),
         }
     }
-    let mut names: Vec<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    match container
-        .names()
-        .find(|name| names.binary_search(name).is_err())
-    {
+    let mut known: Vec<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
+    known.sort_unstable();
+    match names.iter().find(|name| known.binary_search(name).is_err()) {
         None => Ok(()),
         Some(name) => wrong(format!("tensor {name} does not belong to this method")),
     }

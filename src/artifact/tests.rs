@@ -12,9 +12,18 @@ use crate::model::{
     parameters,
 };
 use crate::random::Stream;
+use crate::scorer::Scorer;
 use crate::train::{TrainOptions, Trainer};
 
 fn artifact(method: Method) -> Artifact {
+    artifact_of(NetworkConfig {
+        embedding: 3,
+        hidden: vec![6, 5],
+        method,
+    })
+}
+
+fn artifact_of(network: NetworkConfig) -> Artifact {
     let options = SynthOptions {
         preset: Preset::Ads,
         rows: 200,
@@ -23,11 +32,6 @@ fn artifact(method: Method) -> Artifact {
         truth: false,
     };
     let data = dataset(&options).unwrap();
-    let network = NetworkConfig {
-        embedding: 3,
-        hidden: vec![6, 5],
-        method,
-    };
     let options = TrainOptions {
         network,
         ..Default::default()
@@ -106,7 +110,12 @@ fn renamed_missing_misshapen_and_foreign_tensors_are_named() {
     let with = |change: &dyn Fn(&mut BTreeMap<String, TensorValue>)| {
         let mut bad = good.clone();
         change(&mut bad.tensors);
-        refused(&bad.to_bytes().unwrap())
+        // What would read it finds out before it computes with it, too.
+        if bad.check().is_err() {
+            assert!(Scorer::new(bad.clone()).is_err());
+            assert!(Model::from_artifact(bad.clone(), &Device::flex()).is_err());
+        }
+        refused(&write(KEY, bad.document(PLAIN).unwrap(), &bad.tensors).unwrap())
     };
     let renamed = with(&|t| {
         let value = t.remove("output.weight").unwrap();
@@ -130,6 +139,70 @@ fn renamed_missing_misshapen_and_foreign_tensors_are_named() {
     );
     let poisoned = with(&|t| t.get_mut("output.bias").unwrap().data = vec![f32::NAN]);
     assert!(poisoned.contains("NaN"), "{poisoned}");
+}
+
+#[test]
+fn what_was_put_together_wrongly_is_an_error_and_no_panic() {
+    let good = artifact(dpg(Variant::Rc));
+    good.check().unwrap();
+    let refused = |change: &dyn Fn(&mut Artifact)| {
+        let mut bad = good.clone();
+        change(&mut bad);
+        let error = bad.check().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ModelFile);
+        assert!(Scorer::new(bad.clone()).is_err());
+        assert!(Model::from_artifact(bad, &Device::flex()).is_err());
+        error.to_string()
+    };
+    let weight = "layers.0.weight";
+    let short = refused(&|a| a.tensors.get_mut(weight).unwrap().data.truncate(3));
+    assert!(short.contains(weight), "{short}");
+    let turned = refused(&|a| a.tensors.get_mut(weight).unwrap().shape.reverse());
+    assert!(turned.contains("expected"), "{turned}");
+    let other = refused(&|a| a.metadata.network.hidden = vec![6]);
+    assert!(other.contains("output.weight"), "{other}");
+    let wrong = refused(&|a| a.metadata.network.hidden.clear());
+    assert!(wrong.contains("hidden layers"), "{wrong}");
+}
+
+#[test]
+fn values_that_no_reader_takes_are_not_written() {
+    for value in [f32::NAN, f32::INFINITY] {
+        let mut diverged = artifact(Method::Dnn);
+        diverged.tensors.get_mut("output.bias").unwrap().data = vec![value];
+        for bytes in [diverged.to_bytes(), diverged.to_quantised_bytes()] {
+            let error = bytes.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ModelFile);
+            let said = error.to_string();
+            assert!(said.contains("output.bias") && said.contains("--lr"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn discriminators_that_are_not_in_the_file_are_not_made() {
+    // Gigabytes, were they.
+    let mut hostile = artifact_of(NetworkConfig {
+        embedding: 16,
+        hidden: vec![64],
+        method: Method::MiDpg {
+            weighting: WeightingConfig {
+                variant: Variant::Non,
+                ..Default::default()
+            },
+            mutual_information: MutualInformationConfig::default(),
+        },
+    });
+    let Method::MiDpg {
+        mutual_information, ..
+    } = &mut hostile.metadata.network.method
+    else {
+        panic!("another method");
+    };
+    mutual_information.rank = 1 << 15;
+    let read = Artifact::from_bytes(&hostile.to_bytes().unwrap()).unwrap();
+    let model = Model::from_artifact(read, &Device::flex()).unwrap();
+    assert_eq!(*model.config(), hostile.metadata.network);
 }
 
 #[test]

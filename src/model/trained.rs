@@ -50,9 +50,9 @@ impl Model {
     /// Loads a model file's content onto `device`.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`](crate::ErrorKind::ModelFile) when tensors do not fit the document; none after
-    /// [`Artifact::from_bytes`].
+    /// As [`Artifact::check`]; none after [`Artifact::from_bytes`].
     pub fn from_artifact(artifact: Artifact, device: &Device) -> Result<Self> {
+        artifact.check()?;
         let Artifact {
             metadata,
             mut tensors,
@@ -65,19 +65,21 @@ impl Model {
         } = metadata;
         let fields = encoder.fields();
         let embeddings = Embeddings::take(fields, config.embedding, &mut tensors)?;
+        // Of discriminators that are not in the file only the settings speak, of any size: they must not be made.
+        let discriminates = tensors
+            .keys()
+            .any(|name| name.starts_with(super::shapes::DISCRIMINATORS));
+        let in_file = match discriminates {
+            true => config.clone(),
+            false => config.without_discriminators(),
+        };
         // The values are replaced at once; only shapes and names are taken from the fresh network.
-        let mut network = Network::init(
-            &config,
+        let network = Network::init(
+            &in_file,
             embeddings.layout(),
             &mut Stream::new(0, "unused"),
             device,
         );
-        if !tensors
-            .keys()
-            .any(|name| name.starts_with(super::shapes::DISCRIMINATORS))
-        {
-            network = network.without_discriminators();
-        }
         let network = parameters::load(network, &mut tensors, device)?;
         Ok(Self::new(
             Arc::new(encoder),

@@ -76,15 +76,20 @@ impl Scorer {
     /// # Errors
     /// [`ErrorKind::ModelFile`], as [`Artifact::from_bytes`].
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        Artifact::from_bytes(bytes).and_then(Self::new)
+        Artifact::from_bytes(bytes).and_then(Self::compile)
     }
 
-    /// Compiles a model file's content.
+    /// Checks and compiles a model file's content.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelFile`] when tensors do not fit the document; none after
-    /// [`Artifact::from_bytes`].
+    /// As [`Artifact::check`]; none after [`Artifact::from_bytes`].
     pub fn new(artifact: Artifact) -> Result<Self> {
+        artifact.check()?;
+        Self::compile(artifact)
+    }
+
+    /// Compiles content that has been checked.
+    fn compile(artifact: Artifact) -> Result<Self> {
         let Artifact {
             metadata,
             mut tensors,

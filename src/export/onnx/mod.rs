@@ -36,9 +36,10 @@ const LARGEST: usize = i32::MAX as usize;
 /// The ONNX file of a model.
 ///
 /// # Errors
-/// [`ErrorKind::ModelFile`] when tensors do not fit the document (none after [`Artifact::from_bytes`]), and
-/// [`ErrorKind::Config`] when the file would be larger than 2 GiB, the most that the format holds.
+/// Those of [`Artifact::check`] (none after [`Artifact::from_bytes`]), and [`ErrorKind::Config`] when the file would be larger
+/// than 2 GiB, the most that the format holds.
 pub fn export(artifact: Artifact) -> Result<Vec<u8>> {
+    artifact.check()?;
     let document = serde_json::to_string(&artifact.metadata)
         .map_err(|error| Error::new(ErrorKind::ModelFile, error.to_string()))?;
     let Artifact {

@@ -253,6 +253,21 @@ impl NetworkConfig {
         }
     }
 
+    /// The network without what the regulariser of MI-DPG adds to it: DPG's.
+    #[cfg(feature = "train")]
+    pub(crate) fn without_discriminators(&self) -> Self {
+        let method = match &self.method {
+            Method::MiDpg { weighting, .. } => Method::Dpg {
+                weighting: weighting.clone(),
+            },
+            other => other.clone(),
+        };
+        Self {
+            method,
+            ..self.clone()
+        }
+    }
+
     /// Shapes of the weighting matrices, one per hidden layer, for an input of width `input`;
     /// empty where the method has none.
     pub fn block_shapes(&self, input: usize) -> Vec<crate::model::BlockShape> {
