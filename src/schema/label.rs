@@ -38,6 +38,9 @@ impl Label {
     pub fn decode(&self, cell: &str, missing: bool) -> Result<u8> {
         let holds = |values: &[String]| values.iter().any(|value| same_value(cell, value));
         match &self.rule {
+            LabelRule::AtLeast(_) if missing => {
+                Err(self.undecodable(cell, "means missing: the row has no label"))
+            }
             LabelRule::AtLeast(threshold) => match cell.trim().parse::<f64>() {
                 Ok(value) if value.is_finite() => Ok(u8::from(value >= *threshold)),
                 _ => Err(self.undecodable(cell, "is not a number")),
@@ -147,6 +150,10 @@ mod tests {
         assert_eq!(error, r#"column "rating": label "good" is not a number"#);
         assert!(label.decode("NaN", false).is_err());
         assert!(label.decode("", true).is_err());
+        // A marker that is a number is none that is below the threshold.
+        let error = label.decode("-1", true).unwrap_err().to_string();
+        assert!(error.contains("the row has no label"), "{error}");
+        assert_eq!(label.decode("-1", false).unwrap(), 0);
     }
 
     #[test]
