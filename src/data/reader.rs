@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use super::row::Row;
 use super::source::{Counter, Guard, open, read_error};
 use crate::error::{Error, ErrorKind, Result, quote};
-use crate::schema::Format;
+use crate::schema::{Format, twice};
 
 /// The longest line (or quoted record) in bytes; a longer one is an error and is never held in memory.
 pub const LINE_LIMIT: u64 = 1 << 20;
@@ -61,13 +61,11 @@ impl<'a> LogReader<'a> {
                     index + 1
                 ))));
             };
-            if header.iter().any(|other| other == column) {
-                return Err(self.place(data(format!(
-                    "the header has two columns {}",
-                    quote(column)
-                ))));
-            }
             header.push(column.to_owned());
+        }
+        if let Some(column) = twice(header.iter().map(String::as_str)) {
+            let message = format!("the header has two columns {}", quote(column));
+            return Err(self.place(data(message)));
         }
         self.header = header;
         Ok(())

@@ -1,7 +1,7 @@
 //! The rules a schema must keep.
 
 use super::field::{Field, FieldKind, Limit, Numeric, Role};
-use super::{Schema, suggestion};
+use super::{Schema, suggestion, twice};
 use crate::error::{Error, ErrorKind, Result, quote};
 
 /// Largest vocabulary or number of hash buckets: ids and offsets into embedding tables stay small.
@@ -100,10 +100,8 @@ impl Schema {
 
     fn check_names(&self) -> Result<()> {
         let inputs = self.inputs();
-        let mut names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => wrong(format!("fields: the name {} stands twice", quote(pair[0]))),
+        match twice(inputs.iter().map(|input| input.name.as_str())) {
+            Some(name) => wrong(format!("fields: the name {} stands twice", quote(name))),
             None => Ok(()),
         }
     }

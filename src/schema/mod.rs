@@ -28,7 +28,7 @@ pub use label::{Label, LabelRule};
 pub(crate) use nearest::suggestion;
 pub use presets::{PRESETS, preset_text};
 pub use split::{ColumnSplit, DaySplit, HashSplit, Split};
-pub(crate) use text::same_value;
+pub(crate) use text::{same_value, twice};
 pub use time::{Derived, Moment, TimeFormat};
 
 use crate::error::{Error, ErrorKind, Result};

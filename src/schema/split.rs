@@ -4,7 +4,7 @@ use serde::de::{self, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::field::offset_seconds;
-use super::text::texts;
+use super::text::{texts, twice};
 use super::time::{Moment, TimeFormat, day_of};
 use crate::document::{self, Tagged};
 use crate::error::{Error, ErrorKind, Result};
@@ -165,16 +165,13 @@ impl ColumnSplit {
             return wrong("split.train: names no value");
         }
         let all = [&self.train, &self.valid, &self.test];
-        let values: Vec<&String> = all.into_iter().flatten().collect();
-        for (index, value) in values.iter().enumerate() {
-            if values[..index].contains(value) {
-                return wrong(format!(
-                    "split: value {} stands twice",
-                    crate::error::quote(value)
-                ));
-            }
+        match twice(all.into_iter().flatten().map(String::as_str)) {
+            Some(value) => wrong(format!(
+                "split: value {} stands twice",
+                crate::error::quote(value)
+            )),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

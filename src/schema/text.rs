@@ -57,9 +57,24 @@ pub(crate) fn same_value(cell: &str, wanted: &str) -> bool {
         || matches!((cell.parse::<f64>(), wanted.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
+/// A text that stands twice among `texts`, if one does. By sorting: a header may have as many as a line has letters.
+pub(crate) fn twice<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut sorted: Vec<&str> = texts.into_iter().collect();
+    sorted.sort_unstable();
+    let pair = sorted.windows(2).find(|pair| pair[0] == pair[1])?;
+    Some(pair[0])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::same_value;
+    use super::{same_value, twice};
+
+    #[test]
+    fn what_stands_twice_is_found() {
+        assert_eq!(twice(["b", "a", "c", "a"]), Some("a"));
+        assert_eq!(twice(["b", "a", ""]), None);
+        assert_eq!(twice([]), None);
+    }
 
     #[test]
     fn numbers_compare_as_numbers_and_text_as_text() {

@@ -56,6 +56,21 @@ fn a_header_with_a_name_twice() {
 }
 
 #[test]
+fn a_header_of_very_many_names_is_looked_through_at_once() {
+    // A table of numbers without a header, on one line; compared name by name it takes minutes.
+    let names: Vec<String> = (0..140_000).map(|name| name.to_string()).collect();
+    let header = names.join(",");
+    assert!((header.len() as u64) < crate::data::LINE_LIMIT);
+    let error = error_of(&format!("{header}\n{header}\n"));
+    assert!(error.contains("no column \"page\""), "{error}");
+    let error = error_of(&format!("{header},7\n{header},7\n"));
+    assert_eq!(error, "log.csv:1: the header has two columns \"7\"");
+    let error = crate::schema::guess(format!("{header},7\n{header},7\n").as_bytes(), "log");
+    let error = error.unwrap_err().to_string();
+    assert_eq!(error, "log: the header has two columns \"7\"");
+}
+
+#[test]
 fn rows_of_a_wrong_length() {
     let short = "log.csv:4: the row has 2 cells, the header 8";
     assert_eq!(error_of(&with_row("u1,home")), short);

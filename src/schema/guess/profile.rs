@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::SAMPLE_ROWS;
 use super::delimiter::Delimiter;
 use crate::error::{Error, ErrorKind, Result, quote};
-use crate::schema::TimeFormat;
+use crate::schema::{TimeFormat, twice};
 
 /// The sample, column by column.
 pub(super) struct Profile {
@@ -48,13 +48,11 @@ impl Profile {
             .from_reader(text.as_bytes());
         let broken = |error: csv::Error| Error::new(ErrorKind::Data, error.to_string());
         let header = reader.headers().map_err(broken)?.clone();
-        for (index, name) in header.iter().enumerate() {
-            if header.iter().take(index).any(|other| other == name) {
-                return Err(Error::new(
-                    ErrorKind::Data,
-                    format!("the header has two columns {}", quote(name)),
-                ));
-            }
+        if let Some(name) = twice(&header) {
+            return Err(Error::new(
+                ErrorKind::Data,
+                format!("the header has two columns {}", quote(name)),
+            ));
         }
         let mut counts = vec![BTreeMap::<String, usize>::new(); header.len()];
         let mut rows = 0;

@@ -160,3 +160,16 @@ fn a_name_with_a_line_break_stays_in_its_comment() {
     let schema = guessed(&text);
     assert_eq!(schema.fields.len(), 1);
 }
+
+#[test]
+fn a_label_with_a_line_end_in_its_cells_does_not_end_the_comment_on_it() {
+    let mut text = "page,label\n".to_owned();
+    for row in 0..30 {
+        text += &format!("{},\"{}\n\"\n", ["a", "b"][row % 2], row % 3 / 2);
+    }
+    let schema = guessed(&text);
+    let LabelRule::Values { positive, negative } = schema.label.rule else {
+        panic!("{:?}", schema.label);
+    };
+    assert_eq!((positive[0].trim(), negative[0].trim()), ("1", "0"));
+}

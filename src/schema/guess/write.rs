@@ -45,7 +45,12 @@ fn write(
     )?;
 
     let (label, rule, why) = &decisions.label;
-    writeln!(out, "\n[label]\ncolumn = {}  # why: {why}", column(*label))?;
+    writeln!(
+        out,
+        "\n[label]\ncolumn = {}  # why: {}",
+        column(*label),
+        comment(why)
+    )?;
     match rule {
         Rule::AtLeast(threshold) => writeln!(out, "at_least = {threshold:?}")?,
         Rule::Positive(one, zero) => writeln!(
