@@ -1,5 +1,7 @@
 //! The table of a comparison, from the outcomes of its trials.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::outcome::Outcome;
@@ -233,16 +235,21 @@ fn scenarios(
     let Some(first) = first else {
         return Vec::new();
     };
+    let parts: Vec<Vec<_>> = rows
+        .iter()
+        .map(|(_, _, outcomes)| outcomes.iter().map(by_name).collect())
+        .collect();
     first
         .scenarios
         .iter()
         .map(|(name, part)| {
             let by_method = |get: fn(&ScenarioReport) -> Option<f64>| {
-                rows.iter()
-                    .map(|(_, _, outcomes)| {
+                parts
+                    .iter()
+                    .map(|outcomes| {
                         let values: Option<Vec<f64>> = outcomes
                             .iter()
-                            .map(|o| get(o.report.as_ref()?.scenarios.get(name)?))
+                            .map(|parts| get(parts.as_ref()?.get(name)?))
                             .collect();
                         values.and_then(|values| mean_std(&values))
                     })
@@ -258,4 +265,9 @@ fn scenarios(
             }
         })
         .collect()
+}
+
+/// The scenarios of an outcome by their names: there may be thousands, to be looked up for every method and trial.
+fn by_name(outcome: &Outcome) -> Option<HashMap<&str, &ScenarioReport>> {
+    Some(outcome.report.as_ref()?.scenarios.iter().collect())
 }

@@ -294,3 +294,18 @@ fn what_a_metric_lacks_is_a_dash() {
     assert_eq!(comparison.methods[0].auc, None);
     assert!(text(&comparison).lines().nth(1).unwrap().contains(" - "));
 }
+
+#[test]
+fn thousands_of_scenarios_are_looked_up_at_once() {
+    let plan = Plan::new(settings(&[MethodName::Dnn, MethodName::Apg], 0)).unwrap();
+    let mut one = outcome(0.7, 0.5);
+    let scenarios = &mut one.report.as_mut().unwrap().scenarios;
+    let part = scenarios.0[0].1;
+    // Name by name among all of them it takes minutes.
+    scenarios.0 = (0..30_000).map(|i| (format!("shop {i}"), part)).collect();
+    let comparison = Comparison::new(&plan, &vec![one; 6]);
+    assert_eq!(comparison.scenarios.len(), 30_000);
+    let last = &comparison.scenarios[29_999];
+    assert_eq!(last.scenario, "shop 29999");
+    assert!(last.auc.iter().all(Option::is_some));
+}

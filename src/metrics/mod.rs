@@ -8,7 +8,7 @@
 //! | metric | undefined (`None`) when |
 //! |---|---|
 //! | [`auc`] | there is one class only, or a score is NaN |
-//! | [`logloss`] | there are no rows, or a probability is NaN or infinite |
+//! | [`logloss`] | there are no rows, or a probability is NaN |
 //! | [`calibration`] | there is no positive, or a probability is NaN or infinite |
 //! | [`paired_t_test`] | fewer than two pairs, or all differences are the same |
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// How many numbers a model learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -80,8 +80,10 @@ pub fn evaluate(
         labels.push(label);
     }
     let mut scenarios = Scenarios::default();
+    let mut taken = HashSet::new();
     for (id, (scores, labels)) in by_scenario {
-        let name = free_name(&scenarios, names, id);
+        let name = free_name(&taken, names, id);
+        taken.insert(name.clone());
         scenarios.0.push((name, part(&scores, &labels)));
     }
     let all = part(scores, labels);
@@ -107,12 +109,12 @@ fn part(scores: &[f32], labels: &[f32]) -> ScenarioReport {
     }
 }
 
-fn free_name(taken: &Scenarios, names: &[String], id: u32) -> String {
+fn free_name(taken: &HashSet<String>, names: &[String], id: u32) -> String {
     let mut name = match usize::try_from(id).ok().and_then(|id| names.get(id)) {
         Some(name) => name.clone(),
         None => format!("#{id}"),
     };
-    while taken.get(&name).is_some() {
+    while taken.contains(&name) {
         name = format!("{name} #{id}");
     }
     name
@@ -196,6 +198,18 @@ mod tests {
         .unwrap();
         let order: Vec<&str> = report.scenarios.iter().map(|(name, _)| name).collect();
         assert_eq!(order, ["(missing)", "(missing) #2", "x", "#9"]);
+    }
+
+    #[test]
+    fn as_many_scenarios_as_a_log_has_shops_are_named_at_once() {
+        // Each name beside every other takes minutes.
+        let count = 60_000;
+        let ids: Vec<u32> = (0..count).collect();
+        let names: Vec<String> = ids.iter().map(|id| format!("shop {id}")).collect();
+        let zeros = vec![0.5; count as usize];
+        let report = evaluate(&zeros, &zeros, &ids, &names).unwrap();
+        assert_eq!(report.scenarios.len(), count as usize);
+        assert_eq!(report.scenarios.0[59_999].0, "shop 59999");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct ScenarioReport {
 pub struct Scenarios(pub Vec<(String, ScenarioReport)>);
 
 impl Scenarios {
-    /// The metrics of the scenario `name`.
+    /// The metrics of the scenario `name`, which is looked for among all: to look many up, make a map of them first.
     pub fn get(&self, name: &str) -> Option<&ScenarioReport> {
         self.iter()
             .find_map(|(known, report)| (known == name).then_some(report))
