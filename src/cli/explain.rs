@@ -1,5 +1,6 @@
 //! `midpg explain`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -132,16 +133,21 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
-    let model = read_model(path, device)?;
-    let (data, rows) = args
-        .part
-        .load(&model, &args.data, LabelUse::Optional, &args.bad_rows)?;
     let layer = match args.layer {
         Some(0) => {
             return Err(Error::new(ErrorKind::Config, "layers count from 1").hint("change --layer"));
         }
         layer => layer.map(|layer| layer - 1),
     };
+    let model = read_model(path, device)?;
+    let (data, rows) = args
+        .part
+        .load(&model, &args.data, LabelUse::Optional, &args.bad_rows)?;
+    if rows.is_empty() {
+        return Err(Error::new(ErrorKind::Data, "has no rows of this part")
+            .in_file(args.data.display())
+            .hint("choose another with --part"));
+    }
     let options = PointOptions {
         per_scenario: args.points,
         layer,
@@ -154,8 +160,12 @@ fn one(args: &Args, path: &Path, device: &Device) -> Result<Explained> {
     };
     let (explanation, points) =
         pollster::block_on(work).map_err(|error: Error| error.in_file(path.display()))?;
-    // Scenarios without rows are not in the list.
-    let (_, scenario) = points.places();
+    // The list has the scenarios that have rows, of which some may have no points.
+    let of_row = |&row: &u32| data.columns.scenario[row as usize];
+    let listed: BTreeSet<u32> = rows.iter().map(of_row).collect();
+    let listed: Vec<u32> = listed.into_iter().collect();
+    let place = |id: &u32| listed.partition_point(|other| other < id);
+    let scenario = points.scenario.iter().map(place).collect();
     let map = map(&points, args.seed).map(|map| Mapped {
         rows: points.rows.clone(),
         scenario,

@@ -63,11 +63,14 @@ pub struct LayerExplanation {
     pub fields: Vec<Span>,
 }
 
+/// The most scenarios that are explained together: each is compared with every other.
+pub const MOST_SCENARIOS: usize = 5000;
+
 /// Explains `model` on `rows` of `data`, which was encoded with the model's encoder.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] when the method has no weighting matrices, [`ErrorKind::Data`] without rows,
-/// [`ErrorKind::Device`] when the device was lost.
+/// [`ErrorKind::Config`] when the method has no weighting matrices, [`ErrorKind::Data`] without rows and where these have more
+/// than [`MOST_SCENARIOS`], [`ErrorKind::Device`] when the device was lost.
 ///
 /// # Panics
 /// As [`Model::probabilities`].
@@ -84,6 +87,13 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
     if rows.is_empty() {
         return Err(Error::new(ErrorKind::Data, "there are no rows to explain"));
     }
+    let mut present: Vec<u32> = rows
+        .iter()
+        .map(|&row| data.columns.scenario[row as usize])
+        .collect();
+    present.sort_unstable();
+    present.dedup();
+    check_count(present.len())?;
     let names = model.encoder().scenarios();
     let mut moments: Vec<_> = shapes
         .iter()
@@ -105,7 +115,7 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
         .await?;
 
     let counts = moments[0].counts();
-    let present: Vec<usize> = (0..names.len()).filter(|&d| counts[d] > 0).collect();
+    let present: Vec<usize> = present.into_iter().map(|d| d as usize).collect();
     let scenarios = present
         .iter()
         .map(|&d| ScenarioRows {
@@ -152,4 +162,27 @@ pub async fn explain(model: &Model, data: &Dataset, rows: &[u32]) -> Result<Expl
         similarity: pearson_of_deviations(&all),
         cosine: cosine(&all),
     })
+}
+
+fn check_count(scenarios: usize) -> Result<()> {
+    if scenarios <= MOST_SCENARIOS {
+        return Ok(());
+    }
+    let message =
+        format!("the rows are of {scenarios} scenarios, and {MOST_SCENARIOS} can be compared with each other");
+    Err(Error::new(ErrorKind::Data, message)
+        .hint("explain rows of fewer, or a model whose schema has another [scenario]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_without_end_are_told_and_not_compared() {
+        check_count(MOST_SCENARIOS).unwrap();
+        let error = check_count(MOST_SCENARIOS + 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data);
+        assert!(error.to_string().contains("5001 scenarios"), "{error}");
+    }
 }

@@ -1,5 +1,8 @@
 //! Rows as points: the compact s of every layer, side by side.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::silhouette::silhouette;
@@ -60,8 +63,8 @@ pub struct Separation {
 }
 
 impl Points {
-    /// At most `per_scenario` of `rows` from each scenario and [`MOST_POINTS`] in all (two of each scenario at least), by a
-    /// seeded draw, through `model`.
+    /// At most `per_scenario` of `rows` from each scenario and [`MOST_POINTS`] in all, by a seeded draw, through `model`. Where
+    /// scenarios are too many for two points of each, those with the most rows have them.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a layer that the model does not have, [`ErrorKind::Device`] when the device was
@@ -157,20 +160,26 @@ impl Points {
 }
 
 /// Rows in their order, at most `per_scenario` of each scenario, and fewer where scenarios are so many that there would be
-/// more than [`MOST_POINTS`]; two of each, always.
+/// more than [`MOST_POINTS`]; but two of each, and of as many as that leaves room for.
 fn sample(rows: &[u32], scenario: &[u32], options: PointOptions) -> Vec<u32> {
-    let present: std::collections::BTreeSet<u32> =
-        rows.iter().map(|&row| scenario[row as usize]).collect();
-    let each = (MOST_POINTS / present.len().max(1))
-        .max(2)
-        .min(options.per_scenario);
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for &row in rows {
+        *counts.entry(scenario[row as usize]).or_default() += 1;
+    }
+    let mut chosen: Vec<(u32, usize)> = counts.into_iter().collect();
+    // Of as many rows the first.
+    chosen.sort_by_key(|(_, rows)| Reverse(*rows));
+    chosen.truncate(MOST_POINTS / 2);
+    let each = (MOST_POINTS / chosen.len().max(1)).min(options.per_scenario);
+    let mut left: BTreeMap<u32, usize> = chosen.into_iter().map(|(id, _)| (id, each)).collect();
     let mut order = rows.to_vec();
     Stream::new(options.seed, "points").shuffle(&mut order);
-    let mut taken: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
-    order.retain(|&row| {
-        let count = taken.entry(scenario[row as usize]).or_default();
-        *count += 1;
-        *count <= each
+    order.retain(|&row| match left.get_mut(&scenario[row as usize]) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
     });
     order.sort_unstable();
     order
@@ -197,8 +206,12 @@ mod tests {
         let rows: Vec<u32> = (0..40_000).collect();
         let default = PointOptions::default();
         assert_eq!(sample(&rows, &many, default).len(), MOST_POINTS);
-        let each: Vec<u32> = (0..40_000).map(|i| i / 4).collect();
-        assert_eq!(sample(&rows, &each, default).len(), 20_000);
+        // And where there is not enough for two of each, the largest have some.
+        let each: Vec<u32> = (0..40_000).map(|i| if i < 9 { 9999 } else { i / 4 }).collect();
+        let taken = sample(&rows, &each, default);
+        assert_eq!(taken.len(), MOST_POINTS);
+        let of = |id: u32| taken.iter().filter(|&&row| each[row as usize] == id).count();
+        assert_eq!((of(9999), of(3), of(9998)), (2, 2, 0));
         let rows: Vec<u32> = (0..100).collect();
 
         let other = PointOptions { seed: 2, ..options };
