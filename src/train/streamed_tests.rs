@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Event, TrainOptions, Trainer};
 use crate::data::synth::{Effect, Preset, SynthOptions, generate};
-use crate::data::{Cache, CacheWriter, Dataset, LoadOptions, Streamed, load};
+use crate::data::{Cache, CacheWriter, Dataset, Examples, LoadOptions, Streamed, load};
 use crate::error::ErrorKind;
 use crate::model::{Method, NetworkConfig, WeightingConfig};
 use crate::schema::Schema;
@@ -160,4 +160,23 @@ fn another_window_is_another_run() {
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("rows in memory at once"));
     }
+}
+
+#[test]
+fn rows_that_another_run_has_used_come_in_batches_of_this_one() {
+    let (_folder, cache) = on_disk();
+    let second = TrainOptions {
+        batch: 20,
+        ..options()
+    };
+    let run = |rows: Box<dyn Examples>| {
+        let mut trainer = Trainer::new(rows, second.clone(), &Device::flex(), "cpu").unwrap();
+        (finish(&mut trainer), bytes(&trainer))
+    };
+    let fresh = run(Streamed::with_window_chunks(Arc::clone(&cache), 3).into());
+    let mut first = streamed(&cache, 3);
+    pollster::block_on(first.next_event()).unwrap();
+    let (events, model) = run(first.into_examples());
+    assert!(matches!(events[0], Event::Step { rows: 20, .. }));
+    assert!((events, model) == fresh);
 }

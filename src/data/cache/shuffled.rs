@@ -78,7 +78,8 @@ impl ShuffledRows {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn begin(&mut self, shuffle: &mut Stream, position: u64) -> Result<()> {
+    pub fn begin(&mut self, batch: usize, shuffle: &mut Stream, position: u64) -> Result<()> {
+        self.batch = batch.max(1);
         self.plan = Plan::draw(&self.cache, self.window, shuffle);
         // A window of the epoch before is waited for: its thread may not outlive its use.
         drop(self.next.take().and_then(Ahead::wait));

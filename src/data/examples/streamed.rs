@@ -70,7 +70,7 @@ impl Examples for Streamed {
 
     fn begin_epoch(&mut self, shuffle: &mut Stream, batch: usize, position: u64) -> Result<()> {
         match &mut self.epoch {
-            Some(epoch) => epoch.begin(shuffle, position),
+            Some(epoch) => epoch.begin(batch, shuffle, position),
             None => {
                 let cache = Arc::clone(&self.cache);
                 let epoch = ShuffledRows::new(cache, batch, self.window, shuffle, position)?;

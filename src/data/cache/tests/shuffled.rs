@@ -134,7 +134,7 @@ fn one_window_has_the_order_of_rows_shuffled_in_memory() {
         in_memory.shuffle(&mut order);
         let rows = match &mut rows {
             Some(rows) => {
-                rows.begin(&mut on_disk, 0).unwrap();
+                rows.begin(64, &mut on_disk, 0).unwrap();
                 rows
             }
             None => rows.insert(
@@ -159,7 +159,7 @@ fn epochs_differ_and_the_stream_decides_them() {
         let mut stream = Stream::new(5, "shuffle");
         let mut rows = ShuffledRows::new(Arc::clone(&cache), 40, 3, &mut stream, 0).unwrap();
         let first = rest(&mut rows);
-        rows.begin(&mut stream, 0).unwrap();
+        rows.begin(40, &mut stream, 0).unwrap();
         let second = rest(&mut rows);
         // What an epoch draws does not depend on how far the one before went.
         (first, second, stream.state())
@@ -170,7 +170,7 @@ fn epochs_differ_and_the_stream_decides_them() {
     let mut stream = Stream::new(5, "shuffle");
     let mut rows = ShuffledRows::new(Arc::clone(&cache), 40, 3, &mut stream, 0).unwrap();
     rows.next_batch().unwrap();
-    rows.begin(&mut stream, 0).unwrap();
+    rows.begin(40, &mut stream, 0).unwrap();
     assert_eq!(rest(&mut rows), second);
 }
 
