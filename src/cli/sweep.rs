@@ -9,6 +9,7 @@ use super::setting::Setting;
 use super::{files, progress, sweep_svg};
 use crate::compare::{Grid, MOST_TRIALS, Series, Sweep, SweptPoint, csv_text};
 use crate::error::{Error, ErrorKind, Result};
+use crate::train::TrainOptions;
 
 /// Sweep variants and sizes of DPG's matrices, with APG beside them: Figure 2 a, c, e
 ///
@@ -38,7 +39,14 @@ pub(super) fn run(args: &Args) -> Result<()> {
         return Err(Error::new(ErrorKind::Config, message).hint("change --trials"));
     }
     let base = args.setting.base();
-    base.validate()?;
+    // Of the last trial too, whose seed is the largest.
+    for seed in [base.seed, base.seed.saturating_add(args.trials as u64 - 1)] {
+        let options = TrainOptions {
+            seed,
+            ..base.clone()
+        };
+        options.validate()?;
+    }
     let runner = args.setting.open()?;
     let sweep = Sweep::new(
         args.grid,

@@ -45,8 +45,8 @@ impl Plan {
     /// A plan; nothing has been run.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] without methods or trials, for a method that is named twice, or when a method cannot
-    /// have these settings.
+    /// [`ErrorKind::Config`] without methods or trials, for a method that is named twice, when a method cannot
+    /// have these settings, or the last trial this seed.
     pub fn new(settings: Settings) -> Result<Self> {
         let bad = |what: &str, hint: &str| Err(Error::new(ErrorKind::Config, what).hint(hint));
         if settings.methods.is_empty() {
@@ -87,6 +87,13 @@ impl Plan {
                 vec![base]
             };
             for options in &options {
+                options.validate()?;
+                // The last trial's seed is the largest: it would fail when all others have been run.
+                let last = options.seed.saturating_add(settings.trials as u64 - 1);
+                let options = TrainOptions {
+                    seed: last,
+                    ..options.clone()
+                };
                 options.validate()?;
             }
             rows.push(Candidates { method, options });

@@ -135,8 +135,10 @@ fn draw(
 fn weighting(base: &TrainOptions, variants: &[Variant], rng: &mut impl Rng) -> WeightingConfig {
     let base = base.network.method.weighting().cloned().unwrap_or_default();
     let drawn = WeightingConfig {
-        // Without any to choose from it is the base's.
-        variant: variants.choose(rng).copied().unwrap_or(base.variant),
+        variant: match variants {
+            [] => base.variant,
+            _ => pick(variants, rng),
+        },
         dk: pick(&[1, 2, 4], rng),
         dr_div: pick(&[2, 4, 8, 16], rng),
         dc_div: pick(&[2, 4, 8, 16], rng),

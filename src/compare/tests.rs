@@ -309,3 +309,32 @@ fn thousands_of_scenarios_are_looked_up_at_once() {
     assert_eq!(last.scenario, "shop 29999");
     assert!(last.auc.iter().all(Option::is_some));
 }
+
+#[test]
+fn a_seed_that_the_last_trial_cannot_have_is_refused_before_the_first() {
+    let with_seed = |seed| {
+        let mut settings = settings(&[MethodName::Dnn], 0);
+        settings.base.seed = seed;
+        Plan::new(settings)
+    };
+    with_seed((1 << 53) - 3).unwrap();
+    let error = with_seed((1 << 53) - 2).unwrap_err();
+    assert!(error.to_string().contains("--seed"), "{error}");
+}
+
+#[test]
+fn without_variants_to_choose_from_a_search_keeps_the_one_it_has() {
+    let mut settings = settings(&[MethodName::Dpg], 4);
+    settings.variants.clear();
+    let base = TrainOptions {
+        network: crate::model::NetworkConfig {
+            method: MethodSettings::default().method(MethodName::Dpg),
+            ..Default::default()
+        },
+        ..settings.base.clone()
+    };
+    let found = candidates(MethodName::Dpg, &base, &settings);
+    assert_eq!(found.len(), 4);
+    let variant = |options: &TrainOptions| options.network.method.weighting().unwrap().variant;
+    assert!(found.iter().all(|options| variant(options) == Variant::R));
+}

@@ -40,7 +40,7 @@ pub struct TrainOptions {
     pub oov_dropout: f32,
     /// What early stopping looks at.
     pub select: Select,
-    /// Stops after this many steps, for tests and demonstrations.
+    /// Stops after this many steps, at least 1, for tests and demonstrations.
     pub max_steps: Option<u64>,
 }
 
@@ -110,6 +110,9 @@ impl TrainOptions {
                 ),
             );
         }
+        if self.max_steps == Some(0) {
+            return bad("--max-steps", "at most 0 steps train nothing".into());
+        }
         if !(0.0..1.0).contains(&self.oov_dropout) {
             return bad(
                 "--oov-dropout",
@@ -155,6 +158,13 @@ mod tests {
                     ..Default::default()
                 },
                 "--lr",
+            ),
+            (
+                TrainOptions {
+                    max_steps: Some(0),
+                    ..Default::default()
+                },
+                "--max-steps",
             ),
             (
                 TrainOptions {
