@@ -137,30 +137,39 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match (&inner.file, inner.line) {
-            (Some(file), Some(line)) => write!(f, "{file}:{line}: ")?,
-            (Some(file), None) => write!(f, "{file}: ")?,
+            (Some(file), Some(line)) => write!(f, "{}:{line}: ", OneLine(file))?,
+            (Some(file), None) => write!(f, "{}: ", OneLine(file))?,
             (None, Some(line)) => write!(f, "line {line}: ")?,
             (None, None) => {}
         }
         if let Some(column) = &inner.column {
             write!(f, "column {column:?}: ")?;
         }
-        // A message may quote the input: control characters would break the one-line promise.
-        for c in inner.message.chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?
-            } else {
-                write!(f, "{c}")?
-            }
-        }
+        write!(f, "{}", OneLine(&inner.message))?;
         if let Some(hint) = &inner.hint {
-            write!(f, " ({hint})")?;
+            write!(f, " ({})", OneLine(hint))?;
         }
         Ok(())
     }
 }
 
 impl std::error::Error for Error {}
+
+/// A text that may quote the input, whose control characters would break the one-line promise.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())?
+            } else {
+                write!(f, "{c}")?
+            }
+        }
+        Ok(())
+    }
+}
 
 /// `text` without control characters and what is no character of XML: a name must not spoil a table or a picture.
 pub(crate) fn printable(text: &str) -> String {
@@ -216,5 +225,9 @@ mod tests {
             Error::new(ErrorKind::Data, "a\nb\u{1b}[0m").to_string(),
             "a\\nb\\u{1b}[0m"
         );
+        let error = Error::new(ErrorKind::Data, "x")
+            .in_file("a\nb")
+            .hint("its columns are c\u{1b}[2J");
+        assert_eq!(error.to_string(), "a\\nb: x (its columns are c\\u{1b}[2J)");
     }
 }

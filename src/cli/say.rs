@@ -3,6 +3,8 @@
 use std::fmt::Arguments;
 use std::io::Write;
 
+use crate::error::printable;
+
 /// Writes a line to the standard error. Where that takes no more, on a full disk for one, the work goes on: a result is
 /// worth more than a word about it.
 macro_rules! note {
@@ -13,5 +15,7 @@ macro_rules! note {
 pub(super) use note;
 
 pub(super) fn line(text: Arguments<'_>) {
-    let _unheard = writeln!(anstream::stderr(), "{text}");
+    // What it names may come from a file, whose control characters are not for the terminal.
+    let text: Vec<String> = text.to_string().split('\n').map(printable).collect();
+    let _unheard = writeln!(anstream::stderr(), "{}", text.join("\n"));
 }

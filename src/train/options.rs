@@ -15,6 +15,9 @@ pub enum Select {
     Logloss,
 }
 
+/// The most epochs.
+const MOST_EPOCHS: usize = 100_000;
+
 /// The largest seed: every larger one is not a number to JavaScript.
 const MOST_SEED: u64 = (1 << 53) - 1;
 
@@ -71,10 +74,10 @@ impl TrainOptions {
         let bad = |flag: &str, what: String| {
             Err(Error::new(ErrorKind::Config, what).hint(format!("change {flag}")))
         };
-        if !(1..=100_000).contains(&self.epochs) {
+        if !(1..=MOST_EPOCHS).contains(&self.epochs) {
             return bad(
                 "--epochs",
-                format!("{} epochs; at least 1 is needed", self.epochs),
+                format!("{} epochs are not in 1..={MOST_EPOCHS}", self.epochs),
             );
         }
         if self.seed > MOST_SEED {
@@ -176,5 +179,11 @@ mod tests {
         ] {
             assert!(options.validate().unwrap_err().to_string().contains(flag));
         }
+        let endless = TrainOptions {
+            epochs: 1_000_000,
+            ..Default::default()
+        };
+        let error = endless.validate().unwrap_err().to_string();
+        assert!(error.contains("1000000 epochs are not in 1..=100000"), "{error}");
     }
 }

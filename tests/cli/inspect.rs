@@ -130,3 +130,35 @@ fn a_folder_of_trials_tells_how_many_there_are() {
         .code(1)
         .stderr(predicate::str::contains("other").and(predicate::str::contains("trials.jsonl")));
 }
+
+#[test]
+fn control_characters_of_a_file_s_names_are_not_for_the_terminal() {
+    let folder = TempDir::new().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let mut log = "page,item\u{1b}[2J,buy\n".to_owned();
+    for row in 0..60 {
+        log += &format!("{},i{},{}\n", ["a", "b"][row % 2], row % 7, row % 3 / 2);
+    }
+    fs::write(place("log.csv"), log).unwrap();
+    let schema = "label = { column = \"buy\", positive = [\"1\"] }\nscenario = { field = \"page\" }\n\
+        [[fields]]\nname = \"page\"\nkind = \"categorical\"\nrole = \"scenario\"\n\
+        [[fields]]\nname = \"item\\u001b[2J\"\nkind = \"categorical\"\n";
+    fs::write(place("log.toml"), schema).unwrap();
+    ok(
+        &folder,
+        "train --data log.csv --schema log.toml --model dnn --hidden 4 --embedding 2 --epochs 1 --out m.safetensors",
+    );
+    let unseen = "page,item\u{1b}[2J\na,i99\n";
+    fs::write(place("more.csv"), unseen).unwrap();
+    for line in [
+        "inspect m.safetensors",
+        "score --model m.safetensors --data more.csv --out scores.csv",
+        "score --model m.safetensors --data more.csv --keep price --out scores.csv",
+    ] {
+        let run = midpg(&folder, line).assert();
+        let run = run.get_output();
+        let said = [run.stdout.as_slice(), &run.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("item") && !said.contains('\u{1b}'), "{line}: {said:?}");
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::files;
 use super::{Inspected, fields, tell_fields};
 use crate::data::{CACHE_FORMAT, Cache, Part};
-use crate::error::Result;
+use crate::error::{Result, printable};
 
 pub(super) fn inspect(path: &Path) -> Result<Inspected> {
     let cache = Cache::open(path)?;
@@ -32,7 +32,7 @@ pub(super) fn inspect(path: &Path) -> Result<Inspected> {
     let _ = writeln!(
         text,
         "cache of encoded rows, format {CACHE_FORMAT}, written by mi-dpg {}, {} bytes",
-        cache.crate_version(),
+        printable(cache.crate_version()),
         files::size(path).unwrap_or_default()
     );
     for (name, (rows, positives)) in [("train", train), ("valid", valid), ("test", test)] {
@@ -44,7 +44,9 @@ pub(super) fn inspect(path: &Path) -> Result<Inspected> {
     let _ = writeln!(
         text,
         "of a log of {} rows, {} of them skipped; data sha256 {}",
-        report.rows, report.skipped, report.sha256
+        report.rows,
+        report.skipped,
+        printable(&report.sha256)
     );
     tell_fields(encoder, &mut text);
     let _ = writeln!(

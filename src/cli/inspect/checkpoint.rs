@@ -9,7 +9,7 @@ use super::super::checkpoint::Checkpoint;
 use super::super::journal_line::NAME;
 use super::super::trials;
 use super::{Inspected, number};
-use crate::error::Result;
+use crate::error::{Result, printable};
 use crate::train::CheckpointSummary;
 
 /// `None` where the file is something else.
@@ -68,7 +68,7 @@ pub(super) fn inspect(path: &Path, bytes: &[u8]) -> Result<Option<Inspected>> {
         ),
         None => writeln!(text, "no epoch has been validated"),
     };
-    let _ = writeln!(text, "data sha256 {data_sha256}");
+    let _ = writeln!(text, "data sha256 {}", printable(data_sha256));
     let _ = writeln!(text, "{}", how_it_goes_on(path));
     Ok(Some(Inspected { text, json }))
 }

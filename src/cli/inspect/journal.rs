@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::files;
 use super::super::journal_line::{Line, NAME};
 use super::Inspected;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, printable};
 
 /// Whether a path is a folder, or named as a journal is.
 pub(super) fn is(path: &Path) -> bool {
@@ -58,6 +58,7 @@ pub(super) fn inspect(path: &Path) -> Result<Inspected> {
         "journal of a comparison or a sweep: {trials} trials done, {measured} of them measured on the test part"
     );
     for (version, trials) in others {
+        let version = printable(&version);
         let _ = writeln!(text, "and {trials} of {version}, which are run again");
     }
     let folder = file.parent().unwrap_or(Path::new(""));

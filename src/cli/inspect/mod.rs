@@ -73,7 +73,7 @@ fn tell_fields(encoder: &Encoder, text: &mut String) {
         let _ = writeln!(
             text,
             "  {:28} {:9} {:>9}  {role}",
-            field.name(),
+            printable(field.name()),
             format!("{:?}", field.kind()).to_lowercase(),
             field.size()
         );

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Inspected, fields, number, tell_fields};
 use crate::artifact::Artifact;
-use crate::error::Result;
+use crate::error::{Result, printable};
 
 pub(super) fn inspect(path: &Path, bytes: &[u8]) -> Result<Inspected> {
     let artifact = Artifact::from_bytes(bytes).map_err(|error| error.in_file(path.display()))?;
@@ -35,7 +35,7 @@ pub(super) fn inspect(path: &Path, bytes: &[u8]) -> Result<Inspected> {
         "{} model, format {}, written by mi-dpg {}, {} bytes",
         metadata.network.method.name(),
         metadata.format,
-        metadata.crate_version,
+        printable(&metadata.crate_version),
         bytes.len()
     );
     let _ = writeln!(
@@ -48,13 +48,13 @@ pub(super) fn inspect(path: &Path, bytes: &[u8]) -> Result<Inspected> {
         number(training.valid_auc),
         number(training.valid_logloss),
         training.seed,
-        training.device,
+        printable(&training.device),
     );
-    let _ = writeln!(text, "data sha256 {}", training.data_sha256);
+    let _ = writeln!(text, "data sha256 {}", printable(&training.data_sha256));
     tell_fields(&metadata.encoder, &mut text);
     let _ = writeln!(text, "tensors:");
     for (name, tensor) in &artifact.tensors {
-        let _ = writeln!(text, "  {name:40} {:?}", tensor.shape);
+        let _ = writeln!(text, "  {:40} {:?}", printable(name), tensor.shape);
     }
     Ok(Inspected { text, json })
 }
