@@ -2,7 +2,7 @@
 
 use super::folded::Folded;
 use super::layers::Stack;
-use super::network::{Compile, Input};
+use super::network::{Compile, Input, is_folded};
 use super::parameters::{Linear, Parameters};
 use super::scratch::Scratch;
 use crate::error::Result;
@@ -69,9 +69,11 @@ impl Apg {
             dn = dm;
         }
         let output = from.parameters.linear("output")?;
+        let weights = plain.iter().map(|layer| layer.dn * layer.dm).sum();
         let folded = (config.condition == ApgCondition::Group)
             .then(|| from.scenario_table())
             .flatten()
+            .filter(|scenarios| is_folded(*scenarios, weights))
             .map(|scenarios| fold(scenarios, &plain, &output));
         let mut columns = vec![[0, layout.aware]];
         if config.condition == ApgCondition::Mix {

@@ -4,7 +4,7 @@ use super::by_row::{self, ByRow};
 use super::folded::Folded;
 use super::generator::Factors;
 use super::layers::Stack;
-use super::network::{Compile, Input};
+use super::network::{Compile, Input, is_folded};
 use super::panels::{self, Panels};
 use super::parameters::Linear;
 use super::scratch::Scratch;
@@ -50,8 +50,9 @@ impl Dpg {
             panels: Panels::new(panels, &output, from.layout.width),
             folded: None,
         };
+        let weights = linears.iter().map(|(linear, _)| linear.weight.len()).sum();
         if config.condition == Condition::Scenario
-            && let Some(scenarios) = scenarios
+            && let Some(scenarios) = scenarios.filter(|all| is_folded(*all, weights))
         {
             dpg.folded = Some(dpg.fold(scenarios, &linears, &output));
         }

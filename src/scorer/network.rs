@@ -13,8 +13,10 @@ use crate::error::Result;
 use crate::kernels::Rows;
 use crate::model::{BlockShape, Embeddings, InputLayout, Method, NetworkConfig};
 
-/// Most networks that scenario-only parameters are multiplied out into.
+/// Most networks that scenario-only parameters are multiplied out into, and most weights that these have together: 128 MiB,
+/// whatever the file asks for.
 const MOST_FOLDED: usize = 256;
+const MOST_FOLDED_WEIGHTS: usize = 1 << 25;
 
 /// Some rows on their way through the network.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,12 @@ impl<'a> Compile<'a> {
         let few = table.len() <= MOST_FOLDED * self.layout.aware;
         (whole && few).then(|| Rows::new(table, self.layout.aware))
     }
+}
+
+/// Whether each of `scenarios`, e of every id, is worth a plain network of its own, of `weights` weights.
+pub(super) fn is_folded(scenarios: Rows<'_>, weights: usize) -> bool {
+    let ids = scenarios.values.len() / scenarios.stride.max(1);
+    ids.saturating_mul(weights) <= MOST_FOLDED_WEIGHTS
 }
 
 /// A network of one of the eight methods.
@@ -97,5 +105,21 @@ impl Network {
             Self::Apg(network) => network.forward(input, logits, scratch),
             Self::Dpg(network) => network.forward(input, logits, weighting, scratch),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_networks_of_many_scenarios_are_not_multiplied_out() {
+        let table = vec![0.0; 4 * MOST_FOLDED];
+        let scenarios = Rows::new(&table, 4);
+        let default = 160 * 128 + 128 * 64 + 64 * 32;
+        assert!(is_folded(scenarios, default));
+        // 32 GB of weights from a file of 128 MB.
+        assert!(!is_folded(scenarios, MOST_FOLDED_WEIGHTS));
+        assert!(is_folded(Rows::new(&table[..4], 4), MOST_FOLDED_WEIGHTS));
     }
 }
