@@ -196,6 +196,18 @@ impl Trainer {
         // The epoch's order is drawn again from where the stream stood before it.
         trainer.shuffle = stream(&document.epoch_start)?;
         trainer.progress = document.progress;
+        let progress = &trainer.progress;
+        let steps = [document.dense_steps as u64, document.lazy_steps];
+        if progress.epochs_done > trainer.options.epochs
+            || progress.since_best > progress.epochs_done
+            || progress.step > trainer.planned_steps()
+            || steps != [progress.step; 2]
+        {
+            return Err(Error::new(
+                ErrorKind::ModelFile,
+                "the checkpoint stands past the end of its run",
+            ));
+        }
         trainer.begin_epoch()?;
         trainer.shuffle = stream(&document.shuffle)?;
         trainer.stepper.permutation = stream(&document.permutation)?;

@@ -17,7 +17,8 @@ pub struct OpenDevice {
 
 /// Opens the device called `kind`: `auto`, `cpu`, `ndarray` or `webgpu`.
 ///
-/// `auto` takes the CPU: networks of this size lose more to launching kernels on a GPU than they win.
+/// `auto` takes the CPU: networks of this size lose more to launching kernels on a GPU than they win. Where a build has no
+/// `flex`, it takes what the build has.
 /// WebGPU must be opened once in a process and its device cloned; natively this is a GPU's driver.
 ///
 /// # Errors
@@ -25,11 +26,14 @@ pub struct OpenDevice {
 /// build or not on this machine, with the reason.
 pub async fn open(kind: &str) -> Result<OpenDevice> {
     match kind {
-        // The WebGPU package for the browser has no CPU backend in it.
-        "auto" if cfg!(not(feature = "flex")) => webgpu().await,
+        // A build without the CPU backend, as the WebGPU package for the browser, has one other.
+        "auto" if cfg!(all(not(feature = "flex"), feature = "webgpu")) => webgpu().await,
+        "auto" if cfg!(all(not(feature = "flex"), feature = "ndarray")) => {
+            ndarray("auto takes ndarray: this build has no other device")
+        }
         "auto" => cpu("auto takes the CPU: a network this small is slower on a GPU"),
         "cpu" => cpu("asked for"),
-        "ndarray" => ndarray(),
+        "ndarray" => ndarray("asked for"),
         "webgpu" => webgpu().await,
         other => Err(
             Error::new(ErrorKind::Config, format!("unknown device {other:?}"))
@@ -82,7 +86,7 @@ fn cpu(_: &str) -> Result<OpenDevice> {
 }
 
 #[cfg(feature = "ndarray")]
-fn ndarray() -> Result<OpenDevice> {
+fn ndarray(reason: &str) -> Result<OpenDevice> {
     #[allow(
         deprecated,
         reason = "upstream drops it after 0.22; the users of this crate name it"
@@ -91,12 +95,12 @@ fn ndarray() -> Result<OpenDevice> {
     Ok(OpenDevice {
         device,
         name: "ndarray",
-        reason: "asked for".to_owned(),
+        reason: reason.to_owned(),
     })
 }
 
 #[cfg(not(feature = "ndarray"))]
-fn ndarray() -> Result<OpenDevice> {
+fn ndarray(_: &str) -> Result<OpenDevice> {
     missing("ndarray", "ndarray")
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
+use super::checkpoint::KEY;
 use super::*;
+use crate::artifact::{Container, write};
 use crate::data::synth::{Effect, Preset, SynthOptions, dataset};
 use crate::data::{Dataset, Part};
 use crate::error::ErrorKind;
@@ -244,6 +246,41 @@ fn a_checkpoint_of_another_run_is_refused() {
         Some(ErrorKind::ModelFile)
     );
     assert_eq!(resume(&data, &options, b""), Some(ErrorKind::ModelFile));
+}
+
+#[test]
+fn a_checkpoint_that_stands_where_no_run_does_is_refused() {
+    let data = data(300);
+    let options = options(None);
+    let mut run = trainer(&data, &options);
+    pollster::block_on(run.next_event()).unwrap();
+    let checkpoint = pollster::block_on(run.checkpoint()).unwrap();
+    let container = Container::open(&checkpoint, KEY, "checkpoint").unwrap();
+    let resume = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut document = serde_json::from_str(&container.document).unwrap();
+        change(&mut document);
+        let tensors = container.read().unwrap();
+        let bytes = write(KEY, document.to_string(), &tensors).unwrap();
+        let device = Device::flex();
+        let resumed = Trainer::resume(data.clone(), options.clone(), &device, "cpu", &bytes);
+        resumed.err().map(|error| error.kind())
+    };
+    assert_eq!(resume(&|_| ()), None);
+    let most = u64::MAX;
+    for (place, value) in [
+        ("/progress/step", most),
+        ("/progress/epochs_done", 3),
+        ("/progress/epochs_done", most),
+        ("/progress/since_best", most),
+        ("/progress/position", most),
+        ("/dense_steps", most),
+        ("/lazy_steps", 2),
+    ] {
+        let change = |document: &mut serde_json::Value| {
+            *document.pointer_mut(place).unwrap() = value.into();
+        };
+        assert_eq!(resume(&change), Some(ErrorKind::ModelFile), "{place} {value}");
+    }
 }
 
 /// λ = 0 leaves the network exactly what DPG makes of it.

@@ -304,7 +304,7 @@ impl Trainer {
     }
 
     /// Steps of all epochs.
-    fn planned_steps(&self) -> u64 {
+    pub(super) fn planned_steps(&self) -> u64 {
         let of_epoch = self.rows.div_ceil(self.options.batch) as u64;
         of_epoch.saturating_mul(self.options.epochs as u64)
     }
