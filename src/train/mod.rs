@@ -20,11 +20,15 @@ pub mod device;
 #[cfg(feature = "train")]
 mod devices;
 #[cfg(feature = "train")]
+mod epoch;
+#[cfg(feature = "train")]
 mod event;
 #[cfg(feature = "train")]
 mod gradients;
 #[cfg(feature = "train")]
 pub mod loss;
+#[cfg(feature = "train")]
+mod progress;
 #[cfg(feature = "train")]
 mod read_back;
 #[cfg(all(feature = "train", feature = "webgpu"))]

@@ -8,8 +8,9 @@ use burn::tensor::Device;
 use super::adam::DenseAdam;
 use super::lazy_adam::{AdamConfig, LazyAdam};
 use super::options::TrainOptions;
+use super::progress::Progress;
 use super::step::Stepper;
-use super::trainer::{Phase, Progress, Sums, Trainer};
+use super::trainer::Trainer;
 use crate::data::{Examples, Part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::mutual_information::floor;
@@ -174,14 +175,7 @@ impl Trainer {
             rows: rows as usize,
             floor,
             base_rate,
-            progress: Progress {
-                step: 0,
-                epochs_done: 0,
-                position: 0,
-                since_best: 0,
-                sums: Sums::default(),
-                phase: Phase::Steps,
-            },
+            progress: Progress::begin(),
             best: None,
             read_every: 1,
             told: VecDeque::new(),

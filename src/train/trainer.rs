@@ -2,21 +2,18 @@
 //! a worker drive it alike; they pause by not calling, and stop by dropping it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use burn::module::Module;
 use burn::tensor::Device;
 
 use super::best::Best;
-use super::event::{Event, MutualInformation};
+use super::event::Event;
 use super::options::TrainOptions;
+use super::progress::{Phase, Progress};
 use super::read_back::{Losses, StepLoss, read_losses};
 use super::step::Stepper;
-use super::validation::{Validation, validate};
-use crate::artifact::TrainingSummary;
-use crate::data::{Examples, Part};
+use crate::data::Examples;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Model, Network};
+use crate::model::Network;
 use crate::random::{Stream, StreamState};
 
 /// Trains one model on some examples.
@@ -46,39 +43,6 @@ pub struct Trainer {
 struct Stepped {
     step: u64,
     rows: usize,
-}
-
-/// Where a run stands.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Progress {
-    /// Steps done.
-    pub(super) step: u64,
-    /// Epochs ended.
-    pub(super) epochs_done: usize,
-    /// Rows of the current epoch that have been trained on.
-    pub(super) position: usize,
-    /// Epochs since the best one.
-    pub(super) since_best: usize,
-    /// Sums over the current epoch's steps.
-    pub(super) sums: Sums,
-    pub(super) phase: Phase,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Sums {
-    steps: u64,
-    loss: f64,
-    mi: f64,
-    /// Steps with a mutual-information term: a batch of one row has none.
-    with_mi: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) enum Phase {
-    Steps,
-    Validate,
-    Finish,
-    Over,
 }
 
 impl Trainer {
@@ -153,11 +117,7 @@ impl Trainer {
                 )
                 .hint("lower the learning rate: --lr"));
             }
-            let sums = &mut self.progress.sums;
-            sums.steps += 1;
-            sums.loss += f64::from(loss);
-            sums.mi += f64::from(mi.unwrap_or(0.0));
-            sums.with_mi += u64::from(mi.is_some());
+            self.progress.sums.add(loss, mi);
             self.told.push_back(Event::Step {
                 step: told.step,
                 steps: self.total_steps(),
@@ -229,80 +189,6 @@ impl Trainer {
         self.stepper.settle().await
     }
 
-    async fn end_epoch(&mut self) -> Result<Event> {
-        self.settle().await?;
-        let network = self.network.valid();
-        let device = self.device.clone().inner();
-        let validation = validate(
-            &network,
-            &self.stepper.embeddings,
-            &device,
-            self.examples.as_mut(),
-        )
-        .await?;
-        let Validation {
-            auc,
-            logloss,
-            variance,
-        } = validation;
-        self.progress.epochs_done += 1;
-        let epoch = self.progress.epochs_done;
-        let candidate = Best {
-            epoch,
-            auc,
-            logloss,
-            network,
-            embeddings: None,
-        };
-        let best = self
-            .best
-            .as_ref()
-            .is_none_or(|best| candidate.beats(best, self.options.select));
-        if best {
-            // The table's copy is made once, and only when it will be kept.
-            self.best = Some(Best {
-                embeddings: Some(self.stepper.embeddings.clone()),
-                ..candidate
-            });
-            self.progress.since_best = 0;
-        } else {
-            self.progress.since_best += 1;
-        }
-        let sums = std::mem::take(&mut self.progress.sums);
-        let steps = sums.steps.max(1) as f64;
-        let mutual_information = self
-            .options
-            .network
-            .method
-            .mutual_information()
-            .filter(|_| sums.with_mi > 0)
-            .map(|_| MutualInformation::new(sums.mi / sums.with_mi as f64, self.floor));
-        let limit = self
-            .options
-            .max_steps
-            .is_some_and(|limit| self.progress.step >= limit);
-        if epoch >= self.options.epochs
-            || self.progress.since_best >= self.options.patience
-            || limit
-        {
-            self.progress.phase = Phase::Finish;
-        } else {
-            self.progress.phase = Phase::Steps;
-            self.progress.position = 0;
-            self.begin_epoch()?;
-        }
-        Ok(Event::Epoch {
-            epoch,
-            epochs: self.options.epochs,
-            train_loss: sums.loss / steps,
-            valid_auc: auc,
-            valid_logloss: logloss,
-            best,
-            mutual_information,
-            variance,
-        })
-    }
-
     /// Steps of all epochs.
     pub(super) fn planned_steps(&self) -> u64 {
         let of_epoch = self.rows.div_ceil(self.options.batch) as u64;
@@ -314,43 +200,6 @@ impl Trainer {
         self.options
             .max_steps
             .map_or(steps, |limit| steps.min(limit))
-    }
-
-    /// The model with the best weights so far; before the first epoch's end, the current ones.
-    pub fn model(&self) -> Model {
-        let device = self.device.clone().inner();
-        let (network, embeddings) = match &self.best {
-            Some(Best {
-                network,
-                embeddings: Some(embeddings),
-                ..
-            }) => (network.clone(), embeddings.clone()),
-            _ => (self.network.valid(), self.stepper.embeddings.clone()),
-        };
-        let summary = TrainingSummary {
-            data_sha256: self.examples.report().sha256.clone(),
-            rows: self.rows,
-            valid_rows: self.examples.rows(Part::Valid) as usize,
-            seed: self.options.seed,
-            device: self.device_name.clone(),
-            epochs: self.progress.epochs_done,
-            best_epoch: self
-                .best
-                .as_ref()
-                .map_or(self.progress.epochs_done, |best| best.epoch),
-            valid_auc: self.best.as_ref().and_then(|best| best.auc),
-            valid_logloss: self.best.as_ref().and_then(|best| best.logloss),
-            base_rate: self.base_rate,
-        };
-        let network = network.frozen();
-        Model::new(
-            Arc::clone(self.examples.encoder()),
-            self.options.network.frozen(),
-            summary,
-            embeddings,
-            network,
-            device,
-        )
     }
 
     /// Ends the run, and keeps the rows.
