@@ -36,7 +36,7 @@
 //! | `web` | classes for JavaScript |
 //! | `capi` | the C library, `include/midpg.h` |
 //! | `parallel` | threads for training, scoring and trials |
-//! | `arrow`, `parquet` | rows as record batches, files of them |
+//! | `arrow`, `parquet` | rows as record batches of `arrow-array` 59, files of them |
 //! | `ndjson` | rows as JSON objects |
 //! | `onnx` | export as an ONNX graph |
 //! | `map` | t-SNE of rows |

@@ -10,9 +10,9 @@ mod header;
 mod quantised;
 mod safetensors;
 
-use container::{check_finite, write_views};
 pub(crate) use container::{Container, write};
 pub use container::{TensorValue, Tensors};
+use container::{check_finite, write_views};
 pub use header::check_vocabularies;
 
 use serde::{Deserialize, Serialize};

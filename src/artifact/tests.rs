@@ -174,7 +174,10 @@ fn values_that_no_reader_takes_are_not_written() {
             let error = bytes.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ModelFile);
             let said = error.to_string();
-            assert!(said.contains("output.bias") && said.contains("--lr"), "{said}");
+            assert!(
+                said.contains("output.bias") && said.contains("--lr"),
+                "{said}"
+            );
         }
     }
 }

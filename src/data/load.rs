@@ -3,8 +3,12 @@
 use std::io::Read;
 use std::sync::Arc;
 
+#[cfg(feature = "arrow")]
+use arrow_array::RecordBatchReader;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "arrow")]
+use super::arrow::BatchRecords;
 use super::collect::Rows;
 use super::columns::Columns;
 use super::encoder::Encoder;
@@ -50,7 +54,7 @@ pub struct LoadReport {
     pub unknown: Vec<u64>,
     /// Rows whose scenario was not learnt.
     pub unknown_scenarios: u64,
-    /// The SHA-256 of the (unpacked) file, in hexadecimal.
+    /// The SHA-256 of the (unpacked) file, in hexadecimal; of record batches that of their cells.
     pub sha256: String,
 }
 
@@ -76,6 +80,51 @@ pub fn load(
     options: LoadOptions<'_>,
 ) -> Result<Dataset> {
     load_records(text(source, name, schema)?, name, schema, options)
+}
+
+/// Loads record batches, as [`load`] does text: of a [`RecordBatchIterator`](arrow_array::RecordBatchIterator) over those that
+/// are in memory, or of another reader. Errors number the rows from 0.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchIterator, StringArray};
+/// use mi_dpg::data::{LoadOptions, load_batches};
+/// use mi_dpg::schema::Schema;
+///
+/// let batch = RecordBatch::try_from_iter([
+///     ("page", Arc::new(StringArray::from(vec!["home", "list", "home"])) as ArrayRef),
+///     ("bought", Arc::new(BooleanArray::from(vec![true, false, false])) as ArrayRef),
+/// ])?;
+/// let schema = Schema::parse(
+///     r#"
+///     label = { column = "bought", positive = ["1"] }
+///     scenario = { field = "page" }
+///     split = { kind = "none" }
+///     [[fields]]
+///     name = "page"
+///     kind = "categorical"
+///     role = "scenario"
+///     "#,
+///     "schema",
+/// )?;
+/// let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+/// let data = load_batches(batches, "batches", &schema, LoadOptions::default())?;
+/// assert_eq!(data.columns.rows, 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`load`], and [`ErrorKind::Schema`] for a column of a type that does not fit its field.
+#[cfg(feature = "arrow")]
+pub fn load_batches(
+    batches: impl RecordBatchReader,
+    name: &str,
+    schema: &Schema,
+    options: LoadOptions<'_>,
+) -> Result<Dataset> {
+    schema.check()?;
+    let records = BatchRecords::new(batches, name, schema, options.label, true)?;
+    load_records(Records::Batches(Box::new(records)), name, schema, options)
 }
 
 /// Loads Parquet files, as [`load`] does text.
@@ -184,6 +233,23 @@ pub fn encode(
 ) -> Result<Dataset> {
     let reader = LogReader::new(source, name, &encoder.schema().format)?;
     encode_records(Records::Delimited(Box::new(reader)), name, encoder, options)
+}
+
+/// Loads record batches with an existing encoder, as [`encode`] does text. To score them, an
+/// [`ArrowEncoder`](super::ArrowEncoder) takes one after the other.
+///
+/// # Errors
+/// As [`encode`], and [`ErrorKind::Schema`] for a column of a type that does not fit its field.
+#[cfg(feature = "arrow")]
+pub fn encode_batches(
+    batches: impl RecordBatchReader,
+    name: &str,
+    encoder: &Arc<Encoder>,
+    options: LoadOptions<'_>,
+) -> Result<Dataset> {
+    let split = options.split != SplitUse::Whole;
+    let records = BatchRecords::new(batches, name, encoder.schema(), options.label, split)?;
+    encode_records(Records::Batches(Box::new(records)), name, encoder, options)
 }
 
 /// Loads Parquet files with an existing encoder, as [`encode`] does text.

@@ -1,7 +1,7 @@
 //! From a log file to encoded columns.
 //!
 //! [`load`] reads a file once, learns vocabularies and statistics from its training rows and returns a
-//! [`Dataset`]. What was learnt, the [`Encoder`], goes into the model file; with it [`encode`] reads another
+//! [`Dataset`]; with the feature `arrow`, `load_batches` does so with record batches. What was learnt, the [`Encoder`], goes into the model file; with it [`encode`] reads another
 //! file whole, [`EncodedStream`] in chunks of constant memory, and [`RowEncoder`] row by row from any source.
 //! [`CacheWriter`] learns the same from a file that is larger than memory, and writes what [`Cache`] reads. A training
 //! run takes either, as [`Examples`].
@@ -55,6 +55,8 @@ pub use examples::{Examples, InMemory, Streamed};
 pub use impressions::{Impression, impressions};
 pub use input_field::InputField;
 pub use load::{Dataset, LoadReport, encode, load};
+#[cfg(feature = "arrow")]
+pub use load::{encode_batches, load_batches};
 #[cfg(feature = "parquet")]
 pub use load::{encode_parquet, load_parquet};
 pub use options::{LabelUse, LoadOptions, OnBadRow, SplitUse, StreamOptions};

@@ -163,14 +163,19 @@ impl<'a> Guard<'a> {
 
     /// The SHA-256 of what was read, in hexadecimal.
     pub(super) fn digest(&self) -> String {
-        use std::fmt::Write;
-        let mut text = String::with_capacity(64);
-        for byte in self.hash.clone().finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hexadecimal(self.hash.clone())
     }
+}
+
+/// A digest as text.
+pub(super) fn hexadecimal(hash: Sha256) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 impl Read for Guard<'_> {

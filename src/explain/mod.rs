@@ -168,8 +168,9 @@ fn check_count(scenarios: usize) -> Result<()> {
     if scenarios <= MOST_SCENARIOS {
         return Ok(());
     }
-    let message =
-        format!("the rows are of {scenarios} scenarios, and {MOST_SCENARIOS} can be compared with each other");
+    let message = format!(
+        "the rows are of {scenarios} scenarios, and {MOST_SCENARIOS} can be compared with each other"
+    );
     Err(Error::new(ErrorKind::Data, message)
         .hint("explain rows of fewer, or a model whose schema has another [scenario]"))
 }

@@ -207,10 +207,17 @@ mod tests {
         let default = PointOptions::default();
         assert_eq!(sample(&rows, &many, default).len(), MOST_POINTS);
         // And where there is not enough for two of each, the largest have some.
-        let each: Vec<u32> = (0..40_000).map(|i| if i < 9 { 9999 } else { i / 4 }).collect();
+        let each: Vec<u32> = (0..40_000)
+            .map(|i| if i < 9 { 9999 } else { i / 4 })
+            .collect();
         let taken = sample(&rows, &each, default);
         assert_eq!(taken.len(), MOST_POINTS);
-        let of = |id: u32| taken.iter().filter(|&&row| each[row as usize] == id).count();
+        let of = |id: u32| {
+            taken
+                .iter()
+                .filter(|&&row| each[row as usize] == id)
+                .count()
+        };
         assert_eq!((of(9999), of(3), of(9998)), (2, 2, 0));
         let rows: Vec<u32> = (0..100).collect();
 

@@ -45,7 +45,10 @@ fn a_call_leaves_as_many_buffers_as_the_one_before() {
         ..Default::default()
     };
     let methods = MethodName::ALL.map(|name| MethodSettings::default().method(name));
-    for method in methods.into_iter().chain([one_level.method(MethodName::Ple)]) {
+    for method in methods
+        .into_iter()
+        .chain([one_level.method(MethodName::Ple)])
+    {
         let scorer = scorer(&data, method.clone());
         let mut scratch = Scratch::default();
         let mut held = |rows: &[u32]| {

@@ -184,6 +184,9 @@ mod tests {
             ..Default::default()
         };
         let error = endless.validate().unwrap_err().to_string();
-        assert!(error.contains("1000000 epochs are not in 1..=100000"), "{error}");
+        assert!(
+            error.contains("1000000 epochs are not in 1..=100000"),
+            "{error}"
+        );
     }
 }

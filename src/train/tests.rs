@@ -279,7 +279,11 @@ fn a_checkpoint_that_stands_where_no_run_does_is_refused() {
         let change = |document: &mut serde_json::Value| {
             *document.pointer_mut(place).unwrap() = value.into();
         };
-        assert_eq!(resume(&change), Some(ErrorKind::ModelFile), "{place} {value}");
+        assert_eq!(
+            resume(&change),
+            Some(ErrorKind::ModelFile),
+            "{place} {value}"
+        );
     }
 }
 

@@ -159,6 +159,9 @@ fn control_characters_of_a_file_s_names_are_not_for_the_terminal() {
         let run = run.get_output();
         let said = [run.stdout.as_slice(), &run.stderr].concat();
         let said = String::from_utf8(said).unwrap();
-        assert!(said.contains("item") && !said.contains('\u{1b}'), "{line}: {said:?}");
+        assert!(
+            said.contains("item") && !said.contains('\u{1b}'),
+            "{line}: {said:?}"
+        );
     }
 }

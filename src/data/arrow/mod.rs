@@ -17,12 +17,15 @@
 mod binding;
 mod cells;
 mod encode;
+mod records;
 mod render;
 mod uses;
 
 pub use encode::ArrowEncoder;
 
+pub(super) use binding::ArrowRow;
 #[cfg(feature = "parquet")]
-pub(super) use binding::{ArrowRow, ArrowRows, Binding};
+pub(super) use binding::{ArrowRows, Binding};
+pub(super) use records::BatchRecords;
 #[cfg(feature = "parquet")]
 pub(super) use render::plain;

@@ -1,12 +1,12 @@
 //! Which files a path stands for.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::data::source::hexadecimal;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Parquet files that are read as one, in the order of their paths.
@@ -73,12 +73,7 @@ impl ParquetFiles {
             let mut source = File::open(file).map_err(failed)?;
             io::copy(&mut source, &mut hash).map_err(failed)?;
         }
-        let mut text = String::with_capacity(64);
-        for byte in hash.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        Ok(text)
+        Ok(hexadecimal(hash))
     }
 }
 

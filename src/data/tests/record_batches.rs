@@ -6,13 +6,16 @@ use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float32Array, Float64Array, Int8Array,
-    Int64Array, LargeStringArray, NullArray, RecordBatch, StringArray, StringViewArray,
-    TimestampMicrosecondArray, UInt16Array,
+    Int64Array, LargeStringArray, NullArray, RecordBatch, RecordBatchIterator, RecordBatchReader,
+    StringArray, StringViewArray, TimestampMicrosecondArray, UInt16Array,
 };
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::{ArrowEncoder, Columns, Encoder, LabelUse, OnBadRow, SplitUse, encode};
+use crate::data::{
+    ArrowEncoder, Columns, Encoder, LabelUse, OnBadRow, SplitUse, encode, encode_batches,
+    load_batches,
+};
 
 /// The learnt shop and, of each of its columns, the cells of [`ROWS`].
 fn cells(text: &str, column: &str) -> Vec<Option<String>> {
@@ -287,4 +290,106 @@ fn an_item_with_the_separator_in_it_is_refused() {
     let mut chunk = arrow.chunk();
     arrow.encode(&batch, 0, OnBadRow::Skip, &mut chunk).unwrap();
     assert_eq!(chunk.usable(), [true, true, true, false, true, true]);
+}
+
+/// The batch with its part, as a reader of batches of `rows` rows, an empty one among them.
+fn reader(batch: &RecordBatch, rows: usize) -> impl RecordBatchReader {
+    let count = batch.num_rows();
+    let cuts = (0..count).step_by(rows);
+    let pieces = cuts.map(|start| batch.slice(start, rows.min(count - start)));
+    let pieces: Vec<RecordBatch> = std::iter::once(batch.slice(0, 0)).chain(pieces).collect();
+    RecordBatchIterator::new(pieces.into_iter().map(Ok), batch.schema())
+}
+
+fn whole() -> RecordBatch {
+    with_part(&typed(&log()))
+}
+
+fn with_part(batch: &RecordBatch) -> RecordBatch {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    let columns = names.zip(batch.columns().iter().cloned());
+    let parts: StringArray = cells(&log(), "part").into_iter().collect();
+    let part = ("part".to_owned(), Arc::new(parts) as ArrayRef);
+    RecordBatch::try_from_iter(columns.chain([part])).unwrap()
+}
+
+#[test]
+fn batches_teach_what_their_text_does_however_they_are_cut() {
+    let text = load_text(&log()).unwrap();
+    let mut digests = std::collections::BTreeSet::new();
+    for rows in [1, 2, 4, 100] {
+        let load = |batch: &RecordBatch| {
+            load_batches(
+                reader(batch, rows),
+                "batches",
+                &shop(),
+                LoadOptions::default(),
+            )
+            .unwrap()
+        };
+        let mut data = load(&whole());
+        digests.insert(std::mem::take(&mut data.report.sha256));
+        assert_eq!(data.encoder, text.encoder);
+        assert_eq!((&data.columns, &data.parts), (&text.columns, &text.parts));
+        let mut report = text.report.clone();
+        report.sha256.clear();
+        assert_eq!(data.report, report);
+        let options = LoadOptions {
+            split: SplitUse::Refit,
+            ..Default::default()
+        };
+        let again = encode_batches(reader(&whole(), rows), "batches", &text.encoder, options);
+        let again = again.unwrap();
+        assert_eq!((&again.columns, &again.parts), (&text.columns, &text.parts));
+    }
+    assert_eq!(digests.len(), 1, "the same cells are the same data");
+    let other: StringArray = cells(&log(), "page").into_iter().rev().collect();
+    let other = with_part(&with("page", Arc::new(other)));
+    let other = load_batches(
+        reader(&other, 2),
+        "batches",
+        &shop(),
+        LoadOptions::default(),
+    );
+    assert!(!digests.contains(&other.unwrap().report.sha256));
+}
+
+#[test]
+fn rows_of_batches_that_cannot_be_read_are_named_or_left_out() {
+    let prices: StringArray = ["1", "2", "3", "four", "9", "-1"]
+        .map(Some)
+        .into_iter()
+        .collect();
+    let batch = with_part(&with("price", Arc::new(prices)));
+    let load = |on_bad_row| {
+        let options = LoadOptions {
+            on_bad_row,
+            ..Default::default()
+        };
+        load_batches(reader(&batch, 2), "batches", &shop(), options)
+    };
+    assert_eq!(
+        load(OnBadRow::Fail).unwrap_err().to_string(),
+        "batches: column \"price\": row 3: value \"four\" is not a number"
+    );
+    let skipped = load(OnBadRow::Skip).unwrap();
+    assert_eq!((skipped.columns.rows, skipped.report.skipped), (5, 1));
+    // The reader's own error, and a column that is not there.
+    let broken = arrow_schema::ArrowError::ParseError("torn".to_owned());
+    let pieces = [Ok(whole().slice(0, 3)), Err(broken)];
+    let broken = RecordBatchIterator::new(pieces, whole().schema());
+    let error = load_batches(broken, "batches", &shop(), LoadOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("torn"), "{error}");
+    let error = load_batches(
+        reader(&typed(&log()), 2),
+        "batches",
+        &shop(),
+        LoadOptions::default(),
+    );
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("no column \"part\" for the split"),
+        "{error}"
+    );
 }
