@@ -129,11 +129,22 @@ impl Encoder {
         columns
     }
 
-    /// Binds the encoder to a source with these columns; labels are not read.
+    /// Binds the encoder to a source with these columns, in the order of its cells; those that the model does not read are
+    /// passed over, and labels are not read.
     ///
     /// # Errors
-    /// [`ErrorKind::Schema`] when a column is missing or stands twice.
+    /// [`ErrorKind::Schema`] when a column that the model reads is missing or stands twice.
     pub fn bind(self: &Arc<Self>, header: &[impl AsRef<str>]) -> Result<RowEncoder> {
+        let twice = |column: &&str| {
+            let mut same = header.iter().filter(|name| name.as_ref() == *column);
+            same.nth(1).is_some()
+        };
+        if let Some(column) = self.columns().into_iter().find(twice) {
+            return Err(Error::new(
+                ErrorKind::Schema,
+                format!("there are two columns {}", crate::error::quote(column)),
+            ));
+        }
         RowEncoder::new(Arc::clone(self), header, LabelUse::Ignored)
     }
 }

@@ -50,14 +50,31 @@ use network::{Compile, Input, Network};
 /// Rows that go through the network at once: their hidden vectors stay in the cache.
 pub const CHUNK: usize = 256;
 
-/// A compiled model.
+/// A compiled model. It never changes: threads score with one at the same time, each with a [`Scratch`] of its own.
 ///
 /// ```no_run
-/// use mi_dpg::scorer::{Scorer, Scratch};
-/// # fn main() -> mi_dpg::Result<()> {
-/// let scorer = Scorer::load(&std::fs::read("model.safetensors").unwrap_or_default())?;
-/// let rows = scorer.encoder().bind(&["user_id", "item_id"])?;
-/// # let _ = rows; Ok(())
+/// use mi_dpg::scorer::{Ids, Scorer, Scratch};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scorer = Scorer::load(&std::fs::read("model.safetensors")?)?;
+/// // Two rows of a model with three single-valued fields: ids by the fields' own vocabularies.
+/// let [category, user, item] = scorer.encoder().fields() else {
+///     return Err("another model".into());
+/// };
+/// let mut ids = Vec::new();
+/// for row in [["Headphones", "17", "4"], ["Computers", "17", "9"]] {
+///     let fields = [category, user, item].into_iter().zip(row);
+///     ids.extend(fields.map(|(field, value)| field.vocabulary().id(value)));
+/// }
+/// let rows = Ids { ids: &ids, offsets: &[], dense: &[], rows: 2 };
+/// let mut scores = [0.0; 2];
+/// scorer.score_ids(rows, &mut scores, &mut Scratch::default())?;
+/// // What re-weights each layer for the first of them: S, d_m × d_n, row by row.
+/// for (shape, s) in scorer.block_shapes().iter().zip(scorer.weighting_ids(rows)?) {
+///     let whole = shape.expand(&s[..shape.len()]);
+///     assert_eq!(whole.len(), shape.dm * shape.dn);
+/// }
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
@@ -122,7 +139,8 @@ impl Scorer {
         })
     }
 
-    /// Schema, vocabularies and statistics: encodes rows for [`probabilities`](Self::probabilities).
+    /// Schema, vocabularies and statistics: encodes rows for [`score`](Self::score) and
+    /// [`probabilities`](Self::probabilities).
     pub fn encoder(&self) -> &Arc<Encoder> {
         &self.encoder
     }
@@ -196,7 +214,7 @@ impl Scorer {
     }
 
     /// The compact weighting matrices of `rows`, \[rows, d_r, d_c\] for each of
-    /// [`block_shapes`](Self::block_shapes).
+    /// [`block_shapes`](Self::block_shapes), which [expand](BlockShape::expand) one of them to S.
     ///
     /// # Panics
     /// As [`probabilities`](Self::probabilities).

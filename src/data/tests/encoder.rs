@@ -67,3 +67,18 @@ fn strange_texts_survive() {
     let read: Encoder = serde_json::from_str(&text).unwrap();
     assert!(read.fields()[1].vocabulary().id("q\"u,\u{1}\u{fffd}é😀") >= 2);
 }
+
+#[test]
+fn a_column_that_is_read_must_be_there_once() {
+    let encoder = load_text(&log()).unwrap().encoder;
+    let mut header = encoder.columns();
+    header.extend(["other", "other"]);
+    encoder.bind(&header).unwrap();
+    header.push("page");
+    let error = encoder.bind(&header).unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Schema);
+    assert_eq!(error.to_string(), "there are two columns \"page\"");
+    header.retain(|column| *column != "page");
+    let error = encoder.bind(&header).unwrap_err().to_string();
+    assert!(error.contains("no column \"page\""), "{error}");
+}
