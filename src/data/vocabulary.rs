@@ -42,14 +42,16 @@ impl Vocabulary {
         known + FIRST_VALUE as usize
     }
 
-    /// The id of a value, below [`size`](Self::size).
+    /// The id of a value, below [`size`](Self::size); 0, [`UNKNOWN`], for one that was not learnt. A value that is missing has
+    /// the id [`MISSING`]: what means so is the schema's to say. Of a timestamp's fields the id is [`FIRST_VALUE`] and what
+    /// [`Derived::of`] gives.
     pub fn id(&self, value: &str) -> u32 {
         match self {
             Self::Values(values) => values.find(value).map_or(UNKNOWN, |n| n + FIRST_VALUE),
             Self::Hashed(buckets) => {
                 FIRST_VALUE + (fnv1a(value) % u64::from(*buckets).max(1)) as u32
             }
-            Self::Buckets(_) => match value.trim().parse() {
+            Self::Buckets(_) => match super::cell::number(value) {
                 Ok(number) => self.bucket(Some(number)),
                 Err(_) => UNKNOWN,
             },
@@ -150,6 +152,14 @@ mod tests {
         assert_eq!(Vocabulary::Calendar(Derived::Weekday).name(2), "Mon");
         assert_eq!(Vocabulary::Calendar(Derived::Hour).name(25), "23h");
         assert_eq!(Vocabulary::Buckets(vec![]).name(2), "any");
+    }
+
+    #[test]
+    fn a_number_as_text_has_the_id_that_it_has_in_a_log() {
+        let buckets = Vocabulary::Buckets(vec![0.5, 2.0]);
+        for (text, id) in [(" 0.5 ", 3), ("1e9", 4), ("nan", 0), ("inf", 0), ("x", 0)] {
+            assert_eq!(buckets.id(text), id, "{text}");
+        }
     }
 
     proptest! {
