@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::format::{Item, Parsed, StrftimeItems};
+use chrono::format::{Fixed, Item, Numeric, Parsed, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
@@ -53,9 +53,7 @@ impl TimeFormat {
         match self {
             Self::Unix | Self::UnixMillis | Self::DateTime => true,
             Self::Date => false,
-            Self::Pattern(pattern) => ["%H", "%k", "%I", "%T", "%R", "%c", "%s", "%X", "%+"]
-                .iter()
-                .any(|code| pattern.contains(code)),
+            Self::Pattern(pattern) => StrftimeItems::new(pattern).any(|item| has_hour(&item)),
         }
     }
 
@@ -136,16 +134,29 @@ fn from_unix(seconds: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(seconds, 0).map(|time| time.naive_utc())
 }
 
+/// Whether an item of a pattern holds the hour; those that stand for several have been taken apart.
+fn has_hour(item: &Item<'_>) -> bool {
+    matches!(
+        item,
+        Item::Numeric(Numeric::Hour | Numeric::Hour12 | Numeric::Timestamp, _)
+            | Item::Fixed(Fixed::RFC2822 | Fixed::RFC3339)
+    )
+}
+
 /// Read by a list of items, as chrono itself reads the items that stand for several: one reader for both.
 fn from_pattern(cell: &str, pattern: &str) -> Option<NaiveDateTime> {
     let items: Vec<Item<'_>> = StrftimeItems::new(pattern).collect();
     let mut parsed = Parsed::new();
     chrono::format::parse(&mut parsed, cell, items.iter()).ok()?;
+    if !items.iter().any(has_hour) {
+        return parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0);
+    }
+    // An hour is enough, as `%y%m%d%H` has it; chrono wants minutes too.
+    if parsed.hour_div_12().is_some() && parsed.minute().is_none() {
+        parsed.set_minute(0).ok()?;
+    }
     // As a time that is written has no zone, or one that is read over.
-    parsed
-        .to_naive_datetime_with_offset(0)
-        .ok()
-        .or_else(|| parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0))
+    parsed.to_naive_datetime_with_offset(0).ok()
 }
 
 fn iso_date(text: &str) -> Option<NaiveDate> {
@@ -254,6 +265,26 @@ mod tests {
         assert_eq!(parse("%d/%m/%Y %H:%M", "18/09/2018 02:09", 0), tuesday);
         assert_eq!(parse("date", "2018-09-18", 0), Some((17_792, 0, 1)));
         assert_eq!(parse("%d.%m.%Y", "18.09.2018", 0), Some((17_792, 0, 1)));
+        // Without minutes, and in other ways to write an hour.
+        assert_eq!(parse("%y%m%d%H", "18091802", 0), tuesday);
+        assert_eq!(parse("%Y-%m-%d %-H:%M", "2018-09-18 2:09", 0), tuesday);
+        assert_eq!(parse("%Y-%m-%d %I %p", "2018-09-18 02 AM", 0), tuesday);
+        assert_eq!(parse("%Y-%m-%d %r", "2018-09-18 02:09:04 AM", 0), tuesday);
+        assert_eq!(parse("%s", "1537236544", 0), tuesday);
+        assert_eq!(parse("%+", "2018-09-18T02:09:04Z", 0), tuesday);
+    }
+
+    #[test]
+    fn a_pattern_has_an_hour_however_it_is_written() {
+        let has_hour = |pattern: &str| TimeFormat::Pattern(pattern.to_owned()).has_hour();
+        for pattern in [
+            "%H", "%-H", "%k", "%l %p", "%r", "%T", "%R", "%c", "%X", "%s", "%+",
+        ] {
+            assert!(has_hour(pattern), "{pattern}");
+        }
+        for pattern in ["%d.%m.%Y", "%D", "%F", "%% %M", "%%H %j"] {
+            assert!(!has_hour(pattern), "{pattern}");
+        }
     }
 
     #[test]
@@ -282,6 +313,8 @@ mod tests {
             ("datetime", "2018-09-18 25:00:00"),
             ("datetime", "2018-09-1é 02:00"),
             ("%d/%m/%Y", "2018-09-18"),
+            // Before or after noon?
+            ("%Y-%m-%d %I:%M", "2018-09-18 02:09"),
         ] {
             assert_eq!(parse(format, cell, 0), None, "{format} {cell}");
         }
