@@ -99,10 +99,14 @@ impl Columns {
         }
     }
 
-    /// Appends some rows of other columns of the same kinds.
+    /// Appends some rows of other columns of the same encoder, which have labels and true probabilities where these do.
     ///
     /// # Errors
-    /// [`ErrorKind::Data`] when a bag's items would exceed 2^32.
+    /// [`ErrorKind::Data`] when a bag's items would exceed 2^32: the columns are uneven then, until they are
+    /// [cut](Self::truncate) to the rows that they had.
+    ///
+    /// # Panics
+    /// When there are fewer rows than `rows` asks for.
     pub fn append(&mut self, other: &Self, rows: &[u32]) -> Result<()> {
         for (column, other) in self.fields.iter_mut().zip(&other.fields) {
             column.append(other, rows)?;

@@ -17,6 +17,31 @@ use crate::model::Network;
 use crate::random::{Stream, StreamState};
 
 /// Trains one model on some examples.
+///
+/// ```no_run
+/// use std::fs::{self, File};
+/// use std::sync::Arc;
+///
+/// use mi_dpg::data::{LoadOptions, load};
+/// use mi_dpg::schema::Schema;
+/// use mi_dpg::train::{Event, TrainOptions, Trainer, device};
+///
+/// # async fn train() -> Result<(), Box<dyn std::error::Error>> {
+/// let schema = Schema::parse(&fs::read_to_string("mine.toml")?, "mine.toml")?;
+/// let data = load(File::open("log.csv")?, "log.csv", &schema, LoadOptions::default())?;
+/// let open = device::open("auto").await?;
+/// let mut trainer = Trainer::new(Arc::new(data), TrainOptions::default(), &open.device, open.name)?;
+/// while let Some(event) = trainer.next_event().await? {
+///     if let Event::Epoch { epoch, valid_auc, .. } = event {
+///         println!("epoch {epoch}: {valid_auc:?}");
+///     }
+/// }
+/// fs::write("model.safetensors", trainer.model().to_artifact().await?.to_bytes()?)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// On the CPU nothing waits, so that any executor will do: `pollster::block_on`, or [`events`](Self::events).
 pub struct Trainer {
     pub(super) examples: Box<dyn Examples>,
     pub(super) options: TrainOptions,
