@@ -25,7 +25,8 @@ pub enum ErrorKind {
     Training,
     /// The caller cancelled.
     Cancelled,
-    /// Used after `free`, or while another call was running.
+    /// A call that the interface does not allow: after `free`, while another one was running, with what does not belong
+    /// together.
     Usage,
 }
 

@@ -34,8 +34,8 @@ impl std::fmt::Debug for Trainer {
 }
 
 impl Trainer {
-    /// A trainer at its first step, on a [`Dataset`](crate::data::Dataset) or on [`Streamed`](crate::data::Streamed)
-    /// rows. `device` is where the network runs (differentiation is added here); `device_name` goes into the model file.
+    /// A trainer at its first step, on a [`Dataset`](crate::data::Dataset), an `Arc` of one or
+    /// [`Streamed`](crate::data::Streamed) rows. `device` is where the network runs (differentiation is added here); `device_name` goes into the model file.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for a setting out of range, [`ErrorKind::Training`] when the training

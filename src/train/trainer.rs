@@ -20,7 +20,6 @@ use crate::random::{Stream, StreamState};
 ///
 /// ```no_run
 /// use std::fs::{self, File};
-/// use std::sync::Arc;
 ///
 /// use mi_dpg::data::{LoadOptions, load};
 /// use mi_dpg::schema::Schema;
@@ -30,7 +29,7 @@ use crate::random::{Stream, StreamState};
 /// let schema = Schema::parse(&fs::read_to_string("mine.toml")?, "mine.toml")?;
 /// let data = load(File::open("log.csv")?, "log.csv", &schema, LoadOptions::default())?;
 /// let open = device::open("auto").await?;
-/// let mut trainer = Trainer::new(Arc::new(data), TrainOptions::default(), &open.device, open.name)?;
+/// let mut trainer = Trainer::new(data, TrainOptions::default(), &open.device, open.name)?;
 /// while let Some(event) = trainer.next_event().await? {
 ///     if let Event::Epoch { epoch, valid_auc, .. } = event {
 ///         println!("epoch {epoch}: {valid_auc:?}");

@@ -32,6 +32,12 @@ impl From<Arc<Dataset>> for InMemory {
     }
 }
 
+impl From<Dataset> for InMemory {
+    fn from(data: Dataset) -> Self {
+        Arc::new(data).into()
+    }
+}
+
 impl Examples for InMemory {
     fn encoder(&self) -> &Arc<Encoder> {
         &self.data.encoder
