@@ -28,21 +28,17 @@ pub fn cosine(vectors: &[Vec<f64>]) -> Vec<Vec<Option<f64>>> {
         .iter()
         .map(|v| v.iter().map(|x| x * x).sum::<f64>().sqrt())
         .collect();
-    vectors
-        .iter()
-        .zip(&norms)
-        .map(|(a, na)| {
-            vectors
-                .iter()
-                .zip(&norms)
-                .map(|(b, nb)| {
-                    let dot: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-                    // Rounding may leave a hair of a zero deviation.
-                    (*na > 1e-12 && *nb > 1e-12).then(|| (dot / (na * nb)).clamp(-1.0, 1.0))
-                })
-                .collect()
-        })
-        .collect()
+    let mut all = vec![vec![None; vectors.len()]; vectors.len()];
+    for (i, (a, na)) in vectors.iter().zip(&norms).enumerate() {
+        for (j, (b, nb)) in vectors.iter().zip(&norms).enumerate().skip(i) {
+            let dot: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+            // Rounding may leave a hair of a zero deviation.
+            let cosine = (*na > 1e-12 && *nb > 1e-12).then(|| (dot / (na * nb)).clamp(-1.0, 1.0));
+            all[i][j] = cosine;
+            all[j][i] = cosine;
+        }
+    }
+    all
 }
 
 #[cfg(test)]
