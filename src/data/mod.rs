@@ -71,6 +71,8 @@ pub use values::Values;
 pub use vocabulary::Vocabulary;
 
 pub(crate) use source::{open, read_error};
+#[cfg(feature = "onnx")]
+pub(crate) use vocabulary::FURTHEST;
 
 /// The id of a value that was not learnt.
 pub const UNKNOWN: u32 = 0;

@@ -27,7 +27,7 @@ pub enum Vocabulary {
 }
 
 /// The most standard deviations from the mean.
-const FURTHEST: f32 = 1e9;
+pub(crate) const FURTHEST: f32 = 1e9;
 
 impl Vocabulary {
     /// How many ids there are, with those of unknown and missing values; 0 for a dense field.

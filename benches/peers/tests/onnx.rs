@@ -113,6 +113,10 @@ impl Given {
 }
 
 fn compare(data: &Dataset, artifact: Artifact) {
+    compare_with(data, artifact, &|_| {});
+}
+
+fn compare_with(data: &Dataset, artifact: Artifact, change: &dyn Fn(&mut Given)) {
     let name = format!("{:?}", artifact.metadata.network.method);
     // S of a row's own values multiplies them, layer after layer, and round-off grows with its powers.
     let own = matches!(&artifact.metadata.network.method, Method::Apg(c) if c.condition == ApgCondition::Own);
@@ -129,7 +133,8 @@ fn compare(data: &Dataset, artifact: Artifact) {
         .into_runnable()
         .unwrap();
     for rows in [vec![3], (0..70).collect::<Vec<_>>(), vec![300, 1, 5]] {
-        let given = Given::new(data, &rows);
+        let mut given = Given::new(data, &rows);
+        change(&mut given);
         let inputs = given.tensors().into_iter().map(Into::into).collect();
         let out = model
             .run(inputs)
@@ -157,4 +162,15 @@ fn ragged_widths_bags_and_dense_values_too() {
     for method in methods() {
         compare(&data, artifact(&data, method, &[13, 7, 5], 8));
     }
+}
+
+#[test]
+fn numbers_past_all_bounds_are_as_far_as_the_scorer_goes() {
+    let data = data(Preset::Iaac);
+    let far = [f32::INFINITY, f32::NEG_INFINITY, f32::MAX];
+    compare_with(&data, artifact(&data, Method::Dnn, &[8], 9), &|given| {
+        for (value, far) in given.dense.iter_mut().zip(far.into_iter().cycle()) {
+            *value = far;
+        }
+    });
 }

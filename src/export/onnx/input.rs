@@ -1,7 +1,7 @@
 //! From a caller's ids and numbers to the network's input h¹.
 
 use super::graph::{Axis, Graph, Value, rows};
-use crate::data::{FIRST_VALUE, InputField, MISSING, Vocabulary};
+use crate::data::{FIRST_VALUE, FURTHEST, InputField, MISSING, Vocabulary};
 use crate::model::Embeddings;
 use crate::schema::InputKind;
 
@@ -134,6 +134,12 @@ fn dense_input(graph: &mut Graph, fields: &[&InputField]) -> Option<Value> {
     let std = graph.floats("dense.std", &[fields.len()], &std);
     let centred = graph.node("Sub", &[&dense, &mean], &[]);
     let standard = graph.node("Div", &[&centred, &std], &[]);
+    // As Vocabulary::dense has it: an infinite number, too, stays a number on its way through the network.
+    let (lowest, highest) = (
+        graph.number("lowest", -FURTHEST),
+        graph.number("highest", FURTHEST),
+    );
+    let standard = graph.node("Clip", &[&standard, &lowest, &highest], &[]);
     let missing = graph.node("IsNaN", &[&dense], &[]);
     let zero = graph.number("zero", 0.0);
     Some(graph.node("Where", &[&missing, &zero, &standard], &[]))
