@@ -176,6 +176,7 @@ mod tests {
         let journal = Journal::open(path.clone()).unwrap();
         journal.add(&outcome("a")).unwrap();
         journal.add(&outcome("b")).unwrap();
+        drop(journal);
         let text = std::fs::read_to_string(&path).unwrap();
         let version = format!("\"version\":{VERSION:?}");
         assert_eq!(text.matches(&version).count(), 2);
@@ -189,6 +190,7 @@ mod tests {
         journal.add(&outcome("a")).unwrap();
         let now = std::fs::read_to_string(&path).unwrap();
         assert!(now.starts_with(&text));
+        drop(journal);
         assert_eq!(Journal::open(path).unwrap().get("a"), Some(&outcome("a")));
     }
 }
