@@ -7,26 +7,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { packages } from "./browser.mjs";
+import { beginning } from "./tiny.mjs";
 
 const run = promisify(execFile);
 const www = new URL("../../www/package.json", import.meta.url);
 
-const SCHEMA = `
-  [format]
-  [label]
-  column = "label"
-  positive = ["1"]
-  negative = ["0"]
-  [scenario]
-  field = "scenario"
-  [split]
-  kind = "hash"
-  valid = 0.1
-  test = 0.1
-  [[fields]]
-  name = "scenario"
-  kind = "categorical"
-  role = "scenario"
+const SCHEMA = `${beginning}
   [[fields]]
   name = "tags"
   kind = "multi"

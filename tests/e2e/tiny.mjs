@@ -3,7 +3,8 @@ const rows = Array.from({ length: 300 }, (_, i) => {
   return `${"ab"[i % 2]},${i % 7},${i % 3 === 0 ? 1 : 0}`;
 });
 export const log = `scenario,thing,label\n${rows.join("\n")}\n`;
-export const schema = `
+/** What the schemas of the tests' own logs begin with. */
+export const beginning = `
 [format]
 [label]
 column = "label"
@@ -19,6 +20,8 @@ test = 0.1
 name = "scenario"
 kind = "categorical"
 role = "scenario"
+`;
+export const schema = `${beginning}
 [[fields]]
 name = "thing"
 kind = "categorical"

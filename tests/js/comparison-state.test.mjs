@@ -24,26 +24,3 @@ test("a comparison says on which part of the data its methods were measured", as
     assert.equal(comparison.measured, measured);
   }
 });
-
-test("a table that comes with every step is taken when a trial is over", async () => {
-  const seen = [];
-  let comparison;
-  const client = {
-    compare: async ({ onProgress }) => {
-      for (const done of [0, 0, 1, 1]) {
-        const table = done === 0 ? null : { test_rows: 1, methods: [] };
-        onProgress({ done, trials: 2, trial: null, share: 0, table });
-        seen.push(comparison.table);
-      }
-      return { table: seen.at(-1), csv: "", device: "test" };
-    },
-  };
-  comparison = new ComparisonState(
-    { client: async () => client },
-    source("ads.csv"),
-  );
-  await comparison.start(["dnn"], 2, {});
-  assert.deepEqual(seen.slice(0, 2), [null, null]);
-  assert.notEqual(seen[2], null);
-  assert.equal(seen[3], seen[2]);
-});

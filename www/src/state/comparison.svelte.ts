@@ -53,8 +53,8 @@ export class ComparisonState {
         config,
         signal: abort.signal,
         onProgress: (progress) => {
-          // It comes many times a second and changes when a trial is over.
-          if (progress.done !== this.progress?.done) this.table = progress.table;
+          // The same one until a trial is over.
+          this.table = progress.table;
           this.progress = progress;
           clock();
         },
