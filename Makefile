@@ -1,9 +1,9 @@
 # Every target is a script in scripts/; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full test-python test-spark test-torch pkg site build edge bench lint fmt clean clean-cache
+.PHONY: help demo test test-full test-browsers test-python test-spark test-torch pkg site build edge bench lint fmt clean clean-cache
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Honoured: PORT, CARGO_TARGET_DIR, CHROME, CHROMEDRIVER, MIDPG_DATA, MIDPG_CACHE."
 
@@ -13,8 +13,11 @@ demo: ## set up, build, serve the page and print its address
 test: ## set up, then every check and test of CI
 	@bash scripts/test.sh
 
-test-full: ## make test and the wider matrix: features, edge builds, Deno, sanitizer, Miri
+test-full: ## make test and the wider matrix: features, edge builds, other browsers, Deno, sanitizer, Miri
 	@bash scripts/test-full.sh
+
+test-browsers: ## the page and the package in Firefox and WebKit
+	@bash scripts/browsers.sh
 
 test-python: ## the Python package: wheel, clean environment, tests
 	@bash scripts/python.sh python

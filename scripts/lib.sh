@@ -35,11 +35,13 @@ locked_version() {
 wasm_bindgen_version=$(locked_version wasm-bindgen)
 wasm_pack_version=0.15.1
 deno_version=2.9.6
+geckodriver_version=0.37.1
 wasm_bindgen_root=$tools/wasm-bindgen-$wasm_bindgen_version
 wasm_pack_root=$tools/wasm-pack-$wasm_pack_version
+geckodriver_root=$tools/geckodriver-$geckodriver_version
 wasm_opt=$www/node_modules/.bin/wasm-opt
 export wasm_opt wasm_pack_version deno_version
-PATH=$wasm_bindgen_root/bin:$wasm_pack_root/bin:$PATH
+PATH=$wasm_bindgen_root/bin:$wasm_pack_root/bin:$geckodriver_root/bin:$PATH
 export PATH
 
 # --- words ----------------------------------------------------------------------------------------------------

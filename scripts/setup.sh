@@ -110,6 +110,35 @@ need_browser() {
         fail "the browser is $browser ($CHROME) and its driver $driver ($CHROMEDRIVER): install the driver of the browser's version"
 }
 
+# Firefox and WebKit with their drivers, for `make test-browsers`; what is not there is skipped by its tests.
+need_other_browsers() {
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] && ! { find_firefox && find_webkit; }; then
+        step "installing Firefox and WebKit (apt-get)" setup-other-browsers \
+            bash "$(task)" apt-install firefox-esr webkit2gtk-driver xvfb xauth || say "apt-get could not install them"
+    fi
+    if find_firefox && ! command -v geckodriver >/dev/null; then
+        step "installing geckodriver $geckodriver_version (some minutes, once)" setup-geckodriver \
+            bash "$(task)" install-tool geckodriver "$geckodriver_version" "$geckodriver_root"
+    fi
+    find_firefox || say "there is no Firefox: its tests will be skipped (or name it in FIREFOX)"
+    find_webkit || say "there is no WebKitWebDriver with xvfb-run: WebKit's tests will be skipped"
+    GECKODRIVER=${GECKODRIVER:-$(first_on_path geckodriver)}
+    export GECKODRIVER
+}
+
+find_firefox() {
+    FIREFOX=${FIREFOX:-$(first_on_path firefox-esr firefox)}
+    export FIREFOX
+    [ -n "$FIREFOX" ]
+}
+
+find_webkit() {
+    command -v xvfb-run >/dev/null || return 1
+    WEBKITDRIVER=${WEBKITDRIVER:-$(first_on_path WebKitWebDriver)}
+    export WEBKITDRIVER
+    [ -n "$WEBKITDRIVER" ]
+}
+
 # A Python with venv, for the package's tests. A name on PATH may be a shim of a version that is not there, so each is run.
 find_python() {
     local name

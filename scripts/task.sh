@@ -471,6 +471,20 @@ browser_tests() {
         --test browser --no-default-features --features "$wasm_test_features"
 }
 
+# The page and the package in other engines, and the browser tests in the one that wasm-pack can drive. They are built
+# without WebGPU, which Firefox does not have everywhere.
+other_browsers() {
+    node --test --test-concurrency=1 tests/browsers/*.test.mjs
+    if [ -z "${FIREFOX:-}" ] || [ -z "${GECKODRIVER:-}" ]; then
+        echo "skipped: the browser tests in Firefox, which is not here with its driver"
+        return
+    fi
+    use_target full dev "$wasm_target"
+    export WASM_BINDGEN_TEST_TIMEOUT=${WASM_BINDGEN_TEST_TIMEOUT:-300} WASM_BINDGEN_TEST_DRIVER_TIMEOUT=60
+    wasm-pack test --headless --firefox --geckodriver "$GECKODRIVER" -- \
+        --test browser --no-default-features --features "$wasm_cpu_features"
+}
+
 # --- the page -------------------------------------------------------------------------------------------------
 
 npm_run() {
@@ -619,6 +633,7 @@ notices) notices ;;
 await-package) await_package "$@" ;;
 browser-build) browser_build ;;
 browser-tests) browser_tests ;;
+other-browsers) other_browsers ;;
 npm) npm_run "$@" ;;
 python-tests) python_tests ;;
 spark-tests) spark_tests "$@" ;;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, Deno, sanitizer, Miri.
+# The wider matrix, beyond `make test`: each way of choosing features, native wgpu, wasm-pack's own build, other browsers, Deno,
+# sanitizer, Miri.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$root/scripts/setup.sh"
 
@@ -18,6 +19,7 @@ done
 step "clippy: the Python package" full-python bash "$task" clippy-bindings || status=1
 step "edge builds and their scores" full-edge bash "$root/scripts/edge.sh" || status=1
 step "the npm package in Deno" full-deno bash "$task" deno-tests || status=1
+step "Firefox and WebKit" full-browsers bash "$root/scripts/browsers.sh" || status=1
 step "the page for two hundred cycles" full-cycles bash "$task" npm cycles || status=1
 step "encoding and training, killed twenty times" full-kills bash "$task" kills || status=1
 step "native wgpu build" full-wgpu bash "$task" native-wgpu || status=1
