@@ -1,0 +1,61 @@
+// What is seen and reached together: on a projector, on a phone, by the keyboard.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { start } from "./browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await start();
+});
+after(() => browser?.close());
+
+const PROJECTOR = { viewport: { width: 1280, height: 720 } };
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** How many pixels of a part are above the lower edge of the window, and whether these are all. */
+const inSight = (bench, testid) =>
+  bench.part(testid).evaluate((part) => {
+    const { top, bottom } = part.getBoundingClientRect();
+    return { seen: innerHeight - top, whole: bottom <= innerHeight };
+  });
+
+test("on a projector the chips and the pictures that they change are in sight together", async () => {
+  for (const sample of ["amazon", "iaac", "ads"]) {
+    const bench = await browser.open(`?present&sample=${sample}`, PROJECTOR);
+    await bench.part("layer-3").waitFor();
+    for (const picture of ["map-1-a", "map-2-a", "map-3-a"]) {
+      const { seen, whole } = await inSight(bench, picture);
+      assert.ok(whole || seen > 100, `${sample}, ${picture}: ${seen} pixels`);
+    }
+    await bench.close();
+  }
+});
+
+for (const [where, settings, first] of [
+  ["phone", PHONE, "stage"],
+  ["projector", PROJECTOR, "controls"],
+])
+  test(`the keyboard goes through the page as the eye does, on a ${where}`, async (t) => {
+    const bench = await browser.open("?sample=ads", settings);
+    await bench.part("layer-3").waitFor();
+    await bench.ready();
+    const ordered = await bench.page.evaluate(() =>
+      CSS.supports("reading-flow", "grid-order"),
+    );
+    if (where === "projector" && !ordered)
+      return t.skip("this browser goes through the pictures first");
+    const visited = [];
+    for (;;) {
+      await bench.page.keyboard.press("Tab");
+      const part = await bench.page.evaluate(() =>
+        ["stage", "controls"].find((name) =>
+          document.activeElement.closest(`.${name}`),
+        ),
+      );
+      if (part === undefined && visited.length > 0) break;
+      if (part !== undefined && visited.at(-1) !== part) visited.push(part);
+    }
+    const second = first === "stage" ? "controls" : "stage";
+    assert.deepEqual(visited, [first, second]);
+    await bench.close();
+  });
