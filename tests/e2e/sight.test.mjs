@@ -31,6 +31,21 @@ test("on a projector the chips and the pictures that they change are in sight to
   }
 });
 
+test("a finger that is lifted leaves the value of the block that it touched", async () => {
+  const bench = await browser.open("?sample=ads", { ...PHONE, hasTouch: true });
+  await bench.part("map-1-a").tap();
+  await bench.page
+    .getByTestId("readout-1")
+    .getByText(/^outputs .* × inputs /)
+    .waitFor();
+  // A mouse that leaves takes it along.
+  await bench.part("map-2-a").hover();
+  await bench.page.getByTestId("readout-2").getByText("outputs").waitFor();
+  await bench.part("sentence").hover();
+  await bench.page.getByTestId("readout-2").getByText("Point at").waitFor();
+  await bench.close();
+});
+
 for (const [where, settings, first] of [
   ["phone", PHONE, "stage"],
   ["projector", PROJECTOR, "controls"],

@@ -143,8 +143,15 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   const legend = bench.part("runs-chart").locator(".u-legend .u-series");
   await legend.nth(2).waitFor();
   assert.equal(await legend.count(), 3);
+  const colour = (line) =>
+    line
+      .locator(".u-marker")
+      .evaluate((marker) => getComputedStyle(marker).borderColor);
+  const second = await colour(legend.nth(2));
   await bench.page.getByRole("checkbox", { name: "Draw run 1" }).uncheck();
   await legend.nth(2).waitFor({ state: "detached" });
+  // A run keeps its colour, whichever others are drawn.
+  assert.equal(await colour(legend.nth(1)), second);
   await bench.part("figure-logloss").check();
   await legend.nth(1).waitFor();
   const { name, bytes } = await bench.saved(bench.part("save-runs"));

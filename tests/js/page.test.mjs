@@ -9,7 +9,12 @@ import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
 import { outlines, points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
-import { shownIn, underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
+import {
+  placesAmong,
+  shownIn,
+  underEach,
+  whatFlips,
+} from "../../www/src/lib/whatIf.ts";
 
 const PLACE = {
   view: "scenarios",
@@ -248,4 +253,13 @@ test("a picture has room for its names: the axis is as high as the longest, and 
   assert.equal(cut("abcdef", 6), "abcdef");
   assert.equal(cut("abcdefg", 6), "abcde…");
   assert.equal(cut("首页推荐", 6), "首页…");
+});
+
+test("a scenario has the mark that it has in the other views, where rows without one have a mark too", () => {
+  assert.deepEqual(
+    placesAmong(["web", "app", "kiosk (unknown)"], ["(missing)", "web", "app"]),
+    [1, 2, 3],
+  );
+  // A method without matrices has no other view.
+  assert.deepEqual(placesAmong(["web", "app"], []), [0, 1]);
 });
