@@ -46,6 +46,21 @@ test("a finger that is lifted leaves the value of the block that it touched", as
   await bench.close();
 });
 
+test("what a setting does is said to whoever looks at it or listens", async () => {
+  const bench = await browser.open("?sample=ads");
+  await bench.ready();
+  const hint = bench.page.getByText("Fewer where validation stops improving");
+  assert.equal(await hint.isVisible(), true);
+  await bench.page
+    .getByRole("spinbutton", {
+      name: "Epochs",
+      exact: true,
+      description: "Fewer where validation stops improving",
+    })
+    .waitFor();
+  await bench.close();
+});
+
 for (const [where, settings, first] of [
   ["phone", PHONE, "stage"],
   ["projector", PROJECTOR, "controls"],

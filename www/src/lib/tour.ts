@@ -40,7 +40,7 @@ export const TOUR: readonly Stop[] = [
   {
     view: "diversity",
     title: "Why scenarios stay apart",
-    text: "Each point is an impression. With the mutual-information term the scenarios form groups; without it, on the right, the matrices hardly depend on the scenario.",
+    text: "Each point is an impression. With the mutual-information term the scenarios form groups; on the map beside it, which is of a model without that term, they mix.",
   },
   {
     view: "training",
