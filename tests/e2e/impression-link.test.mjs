@@ -133,6 +133,9 @@ test("a field that cannot be read can be mended, in the page and in a link", asy
     await bench.text("scorer-error"),
     /^column "timestamp": value "noon" is not a time/,
   );
+  // What the row before scored is no answer to this one.
+  assert.equal(await bench.part("flip-table").count(), 0);
+  assert.equal(await bench.part("flip-sentence").count(), 0);
   await bench.page.waitForURL(/cell\.timestamp=noon/);
 
   const other = await elsewhere(bench);

@@ -157,8 +157,8 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   const { name, bytes } = await bench.saved(bench.part("save-runs"));
   assert.equal(name, "runs.csv");
   const lines = bytes.toString().trim().split("\n");
-  assert.match(lines[0], /^Run,Drawn,Data,Epochs,.*,Measured on,AUC,LogLoss,/);
-  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",,ads\.csv,1,/);
+  assert.match(lines[0], /^Run,Data,Epochs,.*,Measured on,AUC,LogLoss,/);
+  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",ads\.csv,1,/);
   assert.match(lines[2], /,test part,0\.\d{4},0\.\d{4},/);
   assert.equal(lines.length, 3);
   await bench.close();
@@ -172,6 +172,11 @@ test("comparison: two methods make two rows, and a comparison can be cancelled",
     if (!["dnn", "star"].includes(await box.getAttribute("value")))
       await box.uncheck();
   await bench.part("trials").fill("1");
+  // What is chosen stays while something else is looked at.
+  await bench.view("scoring");
+  await bench.view("comparison");
+  assert.equal(await boxes.getByRole("checkbox", { checked: true }).count(), 2);
+  assert.equal(await bench.part("trials").inputValue(), "1");
   await bench.part("compare").click();
   const every = bench.page.getByRole("button", { name: "Every trial as CSV" });
   await every.waitFor();

@@ -20,6 +20,8 @@ export class ScoringState {
   result = $state.raw<Scored | null>(null);
   failure = $state<string | null>(null);
   active = $state(false);
+  /** Whether rows that cannot be read get an empty score; it stays when another view is looked at. */
+  skipBadRows = $state(false);
   #abort: AbortController | null = null;
 
   constructor(device: DeviceState, model: ModelState) {
@@ -27,7 +29,7 @@ export class ScoringState {
     this.#model = model;
   }
 
-  async start(name: string, table: () => Promise<Table>, skipBadRows: boolean): Promise<void> {
+  async start(name: string, table: () => Promise<Table>): Promise<void> {
     const { info } = this.#model;
     if (!info) return;
     this.active = true;
@@ -42,7 +44,7 @@ export class ScoringState {
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
       const scores = await client.score(handle, csv, {
-        skipBadRows,
+        skipBadRows: this.skipBadRows,
         signal: abort.signal,
         onProgress: (progress) => (this.progress = { ...progress, seconds: seconds() }),
       });
