@@ -46,6 +46,38 @@ test("a finger that is lifted leaves the value of the block that it touched", as
   await bench.close();
 });
 
+test("on a phone the data and the training are one touch away from the top", async () => {
+  const bench = await browser.open("?sample=ads", PHONE);
+  await bench.part("layer-3").waitFor();
+  await bench.ready();
+  await bench.part("to-controls").click();
+  const [top, focused] = await bench.page.evaluate(() => [
+    document.querySelector(".controls").getBoundingClientRect().top,
+    document.activeElement.dataset.testid,
+  ]);
+  assert.ok(Math.abs(top) < 10, `${top}`);
+  assert.equal(focused, "sample-amazon");
+  await bench.page.setViewportSize(PROJECTOR.viewport);
+  assert.equal(await bench.part("to-controls").isVisible(), false);
+  await bench.close();
+});
+
+test("pictures, tables and chips have names that can be listened to", async () => {
+  const bench = await browser.open("?sample=ads");
+  await bench.part("layer-3").waitFor();
+  const { page } = bench;
+  for (const [role, name] of [
+    ["figure", "A − mean"],
+    ["button", "Save A − mean as SVG"],
+    ["table", "How well it predicts"],
+    ["radio", "A 2,016 rows"],
+  ]) {
+    const named = page.getByRole(role, { name, exact: true });
+    assert.ok((await named.count()) > 0, `${role} ${name}`);
+  }
+  await bench.close();
+});
+
 test("what a setting does is said to whoever looks at it or listens", async () => {
   const bench = await browser.open("?sample=ads");
   await bench.ready();
