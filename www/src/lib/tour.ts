@@ -45,6 +45,6 @@ export const TOUR: readonly Stop[] = [
   {
     view: "training",
     title: "Train it here",
-    text: "Press Train, beside the pictures or below them: the model learns in this tab in seconds, from a sample or from your own CSV. The data never leaves the tab.",
+    text: "Press Train, beside the pictures or below them (a presentation hides it until you show the controls): the model learns in this tab in seconds, from a sample or from your own CSV. The data never leaves the tab.",
   },
 ];
