@@ -122,7 +122,7 @@ test("what is read out while something goes on are its stages, not its pace", as
   for (const stage of [
     /^Epoch 1 of 1/,
     /^Scoring/,
-    /MI-DPG \(r\), seed 1.*\d of 10 trials done$/,
+    /MI-DPG \(r\), seed 1.*\d of 10 trainings done$/,
   ])
     assert.ok(
       said.some((text) => stage.test(text)),
@@ -161,6 +161,31 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",ads\.csv,1,/);
   assert.match(lines[2], /,test part,0\.\d{4},0\.\d{4},/);
   assert.equal(lines.length, 3);
+  // The picture says on its own which line is which: below the chart, on paper of its own.
+  await bench.part("theme").click();
+  await bench.part("runs-chart").locator("canvas").waitFor();
+  const png = await bench.saved(
+    bench.page.getByRole("button", { name: "Save as PNG", exact: true }),
+  );
+  assert.equal(png.name, "runs.png");
+  const [bare, whole, paper] = await bench.page.evaluate(
+    async (bytes) => {
+      const blob = new Blob([Uint8Array.from(bytes)]);
+      const picture = await createImageBitmap(blob);
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0);
+      const chart = document.querySelector('[data-testid="runs-chart"] canvas');
+      return [
+        chart.height,
+        picture.height,
+        context.getImageData(0, 0, 1, 1).data[3],
+      ];
+    },
+    [...png.bytes],
+  );
+  assert.ok(whole > bare, `${whole} of ${bare}`);
+  assert.equal(paper, 255);
   await bench.close();
 });
 
