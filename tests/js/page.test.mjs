@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitCells } from "../../www/src/lib/edits.ts";
 import { cut, matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { DEFAULTS, trainConfig } from "../../www/src/lib/options.ts";
 import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
@@ -262,4 +263,20 @@ test("a scenario has the mark that it has in the other views, where rows without
   );
   // A method without matrices has no other view.
   assert.deepEqual(placesAmong(["web", "app"], []), [0, 1]);
+});
+
+test("a run is called by what it has of its own", () => {
+  const usual = trainConfig(DEFAULTS);
+  const name = (config) =>
+    runName({ number: 3, config: { ...usual, ...config } });
+  assert.equal(name({}), "3: MI-DPG (r), λ 1, seed 1");
+  assert.equal(
+    name({ lr: 0.01, hidden: [32, 16], epochs: 2 }),
+    "3: MI-DPG (r), λ 1, seed 1, learning rate 0.01, widths 32,16",
+  );
+  // A method without matrices has none of their settings.
+  assert.equal(
+    name({ method: "dnn", dk: 2, batch: 64 }),
+    "3: DNN, seed 1, batch 64",
+  );
 });
