@@ -6,7 +6,7 @@ import {
   type TrainConfig,
 } from "../../client/index.ts";
 import { measuredAfterTraining } from "../lib/measure.ts";
-import { failureOf } from "../lib/told.ts";
+import { failureOf, wasCancelled } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -68,8 +68,7 @@ export class ComparisonState {
       this.csv = result.csv;
       this.ranOn = result.device;
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = failureOf(error, this.of);
+      if (!wasCancelled(error)) this.failure = failureOf(error, this.of);
     } finally {
       clock();
       this.active = false;

@@ -1,7 +1,7 @@
 import { measureCrossover } from "../../client/index.ts";
 import type { Crossover, TrainConfig } from "../../client/index.ts";
 import { methodName } from "../lib/options.ts";
-import { failureOf } from "../lib/told.ts";
+import { failureOf, wasCancelled } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 
 /** CPU against WebGPU on this machine, for the model and the data that are chosen. */
@@ -40,8 +40,7 @@ export class CrossoverState {
         onProgress: (message) => (this.progress = message),
       });
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = failureOf(error, name);
+      if (!wasCancelled(error)) this.failure = failureOf(error, name);
     } finally {
       this.progress = null;
     }

@@ -2,7 +2,7 @@ import type { ScoreProgress, Scores, Table } from "../../client/index.ts";
 import type { DeviceState } from "./device.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
 import { checkTable } from "../lib/otherKind.ts";
-import { BAD_ROW, toldOf } from "../lib/told.ts";
+import { BAD_ROW, toldOf, wasCancelled } from "../lib/told.ts";
 
 /** A file's scores, and what became of its rows. */
 export interface Scored extends Scores {
@@ -50,8 +50,7 @@ export class ScoringState {
       });
       this.result = { ...scores, name, method: info.method, seconds: seconds() };
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = toldOf(error, name, BAD_ROW.scoring);
+      if (!wasCancelled(error)) this.failure = toldOf(error, name, BAD_ROW.scoring);
     } finally {
       this.active = false;
       this.progress = null;
