@@ -81,13 +81,13 @@ test("pictures, tables and chips have names that can be listened to", async () =
 test("what a setting does is said to whoever looks at it or listens", async () => {
   const bench = await browser.open("?sample=ads");
   await bench.ready();
-  const hint = bench.page.getByText("Fewer where validation stops improving");
+  const hint = bench.page.getByText("Repeats a run on the CPU");
   assert.equal(await hint.isVisible(), true);
   await bench.page
     .getByRole("spinbutton", {
-      name: "Epochs",
+      name: "Seed",
       exact: true,
-      description: "Fewer where validation stops improving",
+      description: "Repeats a run on the CPU",
     })
     .waitFor();
   await bench.close();
