@@ -90,6 +90,9 @@ test("what a setting does is said to whoever looks at it or listens", async () =
       description: "Repeats a run on the CPU",
     })
     .waitFor();
+  // Emptied, a field shows what is then meant.
+  await bench.part("epochs").fill("");
+  assert.equal(await bench.part("epochs").getAttribute("placeholder"), "8");
   await bench.close();
 });
 
