@@ -124,3 +124,18 @@ for (const [where, settings, first] of [
     assert.deepEqual(visited, [first, second]);
     await bench.close();
   });
+
+test("who flips scenarios by the keyboard while a model is trained goes on where it is", async () => {
+  const bench = await browser.open("?sample=ads&epochs=2");
+  await bench.part("layer-3").waitFor();
+  await bench.ready();
+  await bench.part("scenarios").getByRole("radio").nth(0).focus();
+  await bench.part("train").evaluate((button) => button.click());
+  await bench.page.keyboard.press("ArrowRight");
+  await bench.settled();
+  await bench.part("map-1-a").waitFor();
+  await bench.page.keyboard.press("ArrowRight");
+  const picked = bench.part("scenarios").getByRole("radio", { checked: true });
+  assert.equal(await picked.getAttribute("value"), "C");
+  await bench.close();
+});
