@@ -144,6 +144,13 @@ test("a field that cannot be read can be mended, in the page and in a link", asy
   await other.part("cell-timestamp").fill(time);
   await other.part("cell-timestamp").press("Enter");
   await shows(other, "flip-table", said);
+  // Who mends it stays where they are.
+  assert.equal(
+    await other
+      .part("cell-timestamp")
+      .evaluate((field) => field === document.activeElement),
+    true,
+  );
   assert.equal(await other.part("scorer-error").count(), 0);
   await other.close();
   await bench.close();
