@@ -61,6 +61,12 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
     box.scrollHeight,
   ]);
   assert.ok(inside < 400 && whole > inside, `${inside} of ${whole}`);
+  // On a low screen it leaves room for the pictures.
+  const { height } = bench.page.viewportSize();
+  await bench.page.setViewportSize({ width: 1280, height: 720 });
+  const lower = await chips.evaluate((box) => box.clientHeight);
+  assert.ok(lower < 720 * 0.4, `${lower}`);
+  await bench.page.setViewportSize({ width: 1280, height });
 
   // An AUC of a shelf's few rows is marked, and below the table stands why.
   const marked = (table) => table.locator("td", { hasText: "†" }).count();
