@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { site, start } from "./browser.mjs";
 
 /** Bytes as gzip, of everything but the wasm that trains. */
-const BUDGET = 300_000;
+const BUDGET = 100_000;
 
 let browser;
 before(async () => {
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test("the first interaction costs at most 300 KB, without the wasm that trains", async (t) => {
+test("the first interaction costs at most 100 KB, without the wasm that trains", async (t) => {
   const bench = await browser.open();
   await bench.part("map-1-a").waitFor();
   await bench.pickScenario(1);

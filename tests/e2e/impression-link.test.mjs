@@ -133,6 +133,9 @@ test("a field that cannot be read can be mended, in the page and in a link", asy
     await bench.text("scorer-error"),
     /^column "timestamp": value "noon" is not a time/,
   );
+  // What the row before scored is no answer to this one.
+  assert.equal(await bench.part("flip-table").count(), 0);
+  assert.equal(await bench.part("flip-sentence").count(), 0);
   await bench.page.waitForURL(/cell\.timestamp=noon/);
 
   const other = await elsewhere(bench);
@@ -141,6 +144,13 @@ test("a field that cannot be read can be mended, in the page and in a link", asy
   await other.part("cell-timestamp").fill(time);
   await other.part("cell-timestamp").press("Enter");
   await shows(other, "flip-table", said);
+  // Who mends it stays where they are.
+  assert.equal(
+    await other
+      .part("cell-timestamp")
+      .evaluate((field) => field === document.activeElement),
+    true,
+  );
   assert.equal(await other.part("scorer-error").count(), 0);
   await other.close();
   await bench.close();

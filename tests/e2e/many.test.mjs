@@ -1,7 +1,7 @@
 // Logs with scenarios of other sizes than ours: many of them, long names, names in other scripts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { start, VIEWS } from "./browser.mjs";
+import { LOOKS, start, VIEWS } from "./browser.mjs";
 
 let browser;
 before(async () => {
@@ -61,6 +61,12 @@ test("many scenarios: the column is picked, the pictures stay near, the table ha
     box.scrollHeight,
   ]);
   assert.ok(inside < 400 && whole > inside, `${inside} of ${whole}`);
+  // On a low screen it leaves room for the pictures.
+  const { height } = bench.page.viewportSize();
+  await bench.page.setViewportSize({ width: 1280, height: 720 });
+  const lower = await chips.evaluate((box) => box.clientHeight);
+  assert.ok(lower < 720 * 0.4, `${lower}`);
+  await bench.page.setViewportSize({ width: 1280, height });
 
   // An AUC of a shelf's few rows is marked, and below the table stands why.
   const marked = (table) => table.locator("td", { hasText: "†" }).count();
@@ -167,6 +173,24 @@ for (const width of [360, 1280])
     }
     await bench.close();
   });
+
+test("a scenario may be called what rows without one go under", async () => {
+  const bench = await opened(["(missing)", "", "left"], 600);
+  await scenariosAre(bench, "shelf", 2);
+  await bench.train();
+  const chips = bench.part("scenarios").getByRole("radio");
+  assert.equal(await chips.count(), 3);
+  for (const look of LOOKS) {
+    await bench.look(look);
+    await bench.part("layer-3").waitFor();
+  }
+  await bench.view("impression");
+  await bench.part("flip-table").waitFor();
+  await bench.view("diversity");
+  await bench.part("similarity").waitFor();
+  // A key that two of them share would be told as an error that nobody caught.
+  await bench.close();
+});
 
 test("fields that begin alike are told apart: their names are whole", async () => {
   const bench = await browser.open("?sample=iaac");

@@ -54,6 +54,8 @@ test("with the network cut the page reloads, shows its model, trains and scores"
   );
   await bench.settled();
   await bench.part("map-1-a").waitFor();
+  await bench.view("training");
+  await bench.part("curve").locator("canvas").waitFor();
   await bench.close();
 });
 

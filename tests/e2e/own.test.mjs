@@ -94,6 +94,16 @@ test("a file that is no table is told apart from text that cannot be read", asyn
     await bench.text("data-error"),
     /^log\.parquet is a Parquet file/,
   );
+  // No schema would help.
+  assert.equal(await bench.part("schema").count(), 0);
+  await bench.part("csv-file").setInputFiles({
+    name: "latin.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(table().replaceAll("red", "grün"), "latin1"),
+  });
+  await bench.part("data-error").getByText("save the file as UTF-8").waitFor();
+  assert.equal(await bench.part("schema").isVisible(), false);
+  assert.equal(await bench.page.getByText("schema of another log").count(), 0);
   await bench.part("sample-ads").click();
   await bench.ready();
   await bench.view("scoring");

@@ -168,6 +168,24 @@ test("a run is paused, resumed and cancelled, and the next one trains", async ()
   await bench.close();
 });
 
+test("widths that are none are told, and those before are trained with until others are", async () => {
+  const bench = await browser.open("?sample=ads&epochs=1&maxSteps=2");
+  await bench.ready();
+  await bench.page.locator("summary", { hasText: "More settings" }).click();
+  await bench.part("hidden").fill("8,4");
+  await bench.part("hidden").fill("8,4,");
+  assert.match(await bench.text("widths-wrong"), /; 8,4 is used\.$/);
+  await bench.train();
+  await bench.part("layer-2").waitFor();
+  assert.equal(await bench.part("layer-3").count(), 0);
+  assert.equal(await bench.part("hidden").inputValue(), "8,4,");
+  await bench.part("hidden").fill("8, 4, 2");
+  assert.equal(await bench.part("widths-wrong").count(), 0);
+  await bench.train();
+  await bench.part("layer-3").waitFor();
+  await bench.close();
+});
+
 test("on a phone the pictures are one touch away from the button that trains", async () => {
   const bench = await browser.open("?sample=ads&epochs=1&view=training", {
     viewport: { width: 360, height: 640 },

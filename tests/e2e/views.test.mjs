@@ -122,7 +122,7 @@ test("what is read out while something goes on are its stages, not its pace", as
   for (const stage of [
     /^Epoch 1 of 1/,
     /^Scoring/,
-    /MI-DPG \(r\), seed 1.*\d of 10 trials done$/,
+    /MI-DPG \(r\), seed 1.*\d of 10 trainings done$/,
   ])
     assert.ok(
       said.some((text) => stage.test(text)),
@@ -143,17 +143,49 @@ test("training: runs are kept, drawn together and left out by choice", async () 
   const legend = bench.part("runs-chart").locator(".u-legend .u-series");
   await legend.nth(2).waitFor();
   assert.equal(await legend.count(), 3);
+  const colour = (line) =>
+    line
+      .locator(".u-marker")
+      .evaluate((marker) => getComputedStyle(marker).borderColor);
+  const second = await colour(legend.nth(2));
   await bench.page.getByRole("checkbox", { name: "Draw run 1" }).uncheck();
   await legend.nth(2).waitFor({ state: "detached" });
+  // A run keeps its colour, whichever others are drawn.
+  assert.equal(await colour(legend.nth(1)), second);
   await bench.part("figure-logloss").check();
   await legend.nth(1).waitFor();
   const { name, bytes } = await bench.saved(bench.part("save-runs"));
   assert.equal(name, "runs.csv");
   const lines = bytes.toString().trim().split("\n");
-  assert.match(lines[0], /^Run,Drawn,Data,Epochs,.*,Measured on,AUC,LogLoss,/);
-  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",,ads\.csv,1,/);
+  assert.match(lines[0], /^Run,Data,Epochs,.*,Measured on,AUC,LogLoss,/);
+  assert.match(lines[2], /^"2: MI-DPG \(r\), λ 1, seed 2",ads\.csv,1,/);
   assert.match(lines[2], /,test part,0\.\d{4},0\.\d{4},/);
   assert.equal(lines.length, 3);
+  // The picture says on its own which line is which: below the chart, on paper of its own.
+  await bench.part("theme").click();
+  await bench.part("runs-chart").locator("canvas").waitFor();
+  const png = await bench.saved(
+    bench.page.getByRole("button", { name: "Save as PNG", exact: true }),
+  );
+  assert.equal(png.name, "runs.png");
+  const [bare, whole, paper] = await bench.page.evaluate(
+    async (bytes) => {
+      const blob = new Blob([Uint8Array.from(bytes)]);
+      const picture = await createImageBitmap(blob);
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0);
+      const chart = document.querySelector('[data-testid="runs-chart"] canvas');
+      return [
+        chart.height,
+        picture.height,
+        context.getImageData(0, 0, 1, 1).data[3],
+      ];
+    },
+    [...png.bytes],
+  );
+  assert.ok(whole > bare, `${whole} of ${bare}`);
+  assert.equal(paper, 255);
   await bench.close();
 });
 
@@ -165,6 +197,11 @@ test("comparison: two methods make two rows, and a comparison can be cancelled",
     if (!["dnn", "star"].includes(await box.getAttribute("value")))
       await box.uncheck();
   await bench.part("trials").fill("1");
+  // What is chosen stays while something else is looked at.
+  await bench.view("scoring");
+  await bench.view("comparison");
+  assert.equal(await boxes.getByRole("checkbox", { checked: true }).count(), 2);
+  assert.equal(await bench.part("trials").inputValue(), "1");
   await bench.part("compare").click();
   const every = bench.page.getByRole("button", { name: "Every trial as CSV" });
   await every.waitFor();

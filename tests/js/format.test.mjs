@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   bytes,
   duration,
+  ends,
   fixed,
   plural,
   signed,
@@ -47,4 +48,17 @@ test("one is one", () => {
     [0, 1, 2, 1000].map((n) => plural(n, "epoch")),
     ["0 epochs", "1 epoch", "2 epochs", "1,000 epochs"],
   );
+});
+
+test("the ends of a scale are told apart, however close they are", () => {
+  for (const [centre, half, low, high] of [
+    [0.5, 0.159, "0.341", "0.659"],
+    [0.5, 0.00031, "0.49969", "0.50031"],
+    [0, 0.1533, "−0.1533", "+0.1533"],
+    [0, 0.0000064, "−0.0000064", "+0.0000064"],
+    // Without a difference there is nothing to tell.
+    [0.5, 0, "0.500", "0.500"],
+    [0, 0, "0.0000", "0.0000"],
+  ])
+    assert.deepEqual(ends(centre, half), [low, high]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitCells } from "../../www/src/lib/edits.ts";
 import { cut, matrixSvg } from "../../www/src/lib/matrixSvg.ts";
+import { DEFAULTS, trainConfig } from "../../www/src/lib/options.ts";
 import { ownNotice } from "../../www/src/lib/own.ts";
 import { readPlace, writeLink } from "../../www/src/lib/place.ts";
 import { runName, runsData } from "../../www/src/lib/runs.ts";
@@ -9,7 +10,12 @@ import { csvCell, fileName, ungrouped } from "../../www/src/lib/save.ts";
 import { scoresCsv, shortest } from "../../www/src/lib/scoresCsv.ts";
 import { outlines, points, scatterSvg } from "../../www/src/lib/scatterSvg.ts";
 import { revive } from "../../www/src/lib/showcase.ts";
-import { shownIn, underEach, whatFlips } from "../../www/src/lib/whatIf.ts";
+import {
+  placesAmong,
+  shownIn,
+  underEach,
+  whatFlips,
+} from "../../www/src/lib/whatIf.ts";
 
 const PLACE = {
   view: "scenarios",
@@ -248,4 +254,29 @@ test("a picture has room for its names: the axis is as high as the longest, and 
   assert.equal(cut("abcdef", 6), "abcdef");
   assert.equal(cut("abcdefg", 6), "abcde…");
   assert.equal(cut("首页推荐", 6), "首页…");
+});
+
+test("a scenario has the mark that it has in the other views, where rows without one have a mark too", () => {
+  assert.deepEqual(
+    placesAmong(["web", "app", "kiosk (unknown)"], ["(missing)", "web", "app"]),
+    [1, 2, 3],
+  );
+  // A method without matrices has no other view.
+  assert.deepEqual(placesAmong(["web", "app"], []), [0, 1]);
+});
+
+test("a run is called by what it has of its own", () => {
+  const usual = trainConfig(DEFAULTS);
+  const name = (config) =>
+    runName({ number: 3, config: { ...usual, ...config } });
+  assert.equal(name({}), "3: MI-DPG (r), λ 1, seed 1");
+  assert.equal(
+    name({ lr: 0.01, hidden: [32, 16], epochs: 2 }),
+    "3: MI-DPG (r), λ 1, seed 1, learning rate 0.01, widths 32,16",
+  );
+  // A method without matrices has none of their settings.
+  assert.equal(
+    name({ method: "dnn", dk: 2, batch: 64 }),
+    "3: DNN, seed 1, batch 64",
+  );
 });

@@ -47,6 +47,25 @@ test("the label, the scenario and the fields that can be it are read", () => {
   });
 });
 
+test("a name with quotes or backslashes is read as it is guessed, and one of several lines is left to be edited", () => {
+  const named = (name) => GUESSED.replace(/^name = "the.*$/m, () => name);
+  for (const [written, name] of [
+    [`name = 'the "page"'`, 'the "page"'],
+    [String.raw`name = 'shelf\page'`, String.raw`shelf\page`],
+    ["name = ''", ""],
+  ]) {
+    const text = named(written);
+    assert.deepEqual(readSchema(text).choices, [name, "item"]);
+    const other = withScenario(text, name);
+    assert.equal(readSchema(other).scenario, name);
+    assert.equal(other.split('role = "scenario"').length, 2);
+  }
+  for (const quotes of [`"""`, "'''"]) {
+    const text = named(`name = ${quotes}\nthe page${quotes}`);
+    assert.deepEqual(readSchema(text).choices, ["item"]);
+  }
+});
+
 test("another scenario takes the role of the one before, and nothing else changes", () => {
   const text = withScenario(GUESSED, 'the "page"');
   assert.equal(
@@ -79,7 +98,7 @@ test("other roles stay, and a text of another form says nothing", () => {
   );
   for (const text of [
     "",
-    "[scenario]\nfield = 'item'",
+    "[scenario]\nfield = \'\'\'item\'\'\'",
     'scenario = { field = "item" }',
     "[[",
   ])

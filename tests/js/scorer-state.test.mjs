@@ -111,3 +111,15 @@ test("what is wrong with a cell is told without the number of a row that nobody 
   assert.equal(await scorer.ask([{}]), null);
   assert.equal(scorer.failure, 'column "price": value "dear" is not a number');
 });
+
+test("an answer of the model before does not hide that the next one cannot be had", async (t) => {
+  const slow = later();
+  worker(t, () => slow.promise);
+  const scorer = new ScorerState();
+  await scorer.load("first", file(1));
+  const asked = scorer.ask([{}]);
+  await scorer.load("second", () => Promise.reject(new Error("status 404")));
+  slow.resolve({ scores: [], layers: [] });
+  await asked;
+  assert.equal(scorer.failure, "status 404");
+});

@@ -93,6 +93,10 @@ export class HandRun {
     this.cancelled = true;
   }
 
+  pause() {}
+
+  resume() {}
+
   #add(make) {
     const over = later();
     this.#events.push({ make, over });

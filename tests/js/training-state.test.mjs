@@ -63,3 +63,19 @@ test("a run that is over says on which part of the data it was measured", async 
     assert.equal(training.past[0].measured, measured);
   }
 });
+
+test("the time of a run is without its pauses", async (t) => {
+  let now = 0;
+  t.mock.method(performance, "now", () => now);
+  const { training, ended, run } = await running();
+  now += 1000;
+  await run.give(STEP);
+  assert.equal(training.seconds, 1);
+  training.togglePause();
+  now += 60_000;
+  training.togglePause();
+  now += 500;
+  run.give({ kind: "done", model: handle(), report: null });
+  await ended;
+  assert.equal(training.past[0].seconds, 1.5);
+});

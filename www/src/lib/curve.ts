@@ -1,5 +1,13 @@
 import type { AlignedData } from "uplot";
 
+const FONT = "11px system-ui";
+
+/** What the axes of all charts have in common, and those that say what they are of. */
+export const AXIS = { ticks: { show: false }, font: FONT };
+export const AXIS_LABEL = { labelFont: FONT, labelSize: 16 };
+/** Of the axis along the bottom, without its label. */
+export const AXIS_HEIGHT = 28;
+
 /** One point of the learning curve, as the training tells it. */
 interface CurvePoint {
   step: number;

@@ -16,6 +16,18 @@ export function signed(value: number, digits = 4): string {
   return `${sign}${Math.abs(value).toFixed(digits)}`;
 }
 
+/** The two ends of a scale around a centre, with as many digits as tell them apart; around nothing they have signs. */
+export function ends(centre: number, half: number): [low: string, high: string] {
+  const least = centre === 0 ? 4 : 3;
+  const needed = half > 0 ? 1 - Math.floor(Math.log10(half)) : least;
+  const digits = Math.min(Math.max(least, needed), MOST_DIGITS);
+  const text = (value: number) => (centre === 0 ? signed(value, digits) : value.toFixed(digits));
+  return [text(centre - half), text(centre + half)];
+}
+
+/** Values are of single precision. */
+const MOST_DIGITS = 8;
+
 const isNegative = (value: number, digits: number) => Number(value.toFixed(digits)) < 0;
 
 /** "1 epoch", "2 epochs". */

@@ -2,7 +2,7 @@
 import type { LayerExplanation } from "../../client/index.ts";
 import { spanOf } from "./blocks.ts";
 import { cssColour, type Theme } from "./colour.ts";
-import { signed } from "./format.ts";
+import { ends } from "./format.ts";
 
 export interface Picture {
   layer: Pick<LayerExplanation, "dm" | "dn" | "dr" | "dc" | "fields">;
@@ -53,7 +53,7 @@ export function matrixSvg(picture: Picture, theme: Theme): string {
       `<text x="${n(x)}" y="${n(y)}" transform="rotate(90 ${n(x)} ${n(y)})" dominant-baseline="central" font-size="11">${xml(names[i])}</text>`,
     );
   }
-  const text = (value: number) => (centre === 0 ? signed(value) : value.toFixed(3));
+  const [low, high] = ends(centre, half);
   const steps = 32;
   for (let i = 0; i < steps; i++) {
     const t = (2 * (i + 0.5)) / steps - 1;
@@ -63,8 +63,8 @@ export function matrixSvg(picture: Picture, theme: Theme): string {
     );
   }
   parts.push(
-    `<text x="82" y="${n(bottom + 16)}" text-anchor="end" font-size="11">${text(centre - half)}</text>`,
-    `<text x="${WIDTH - 82}" y="${n(bottom + 16)}" font-size="11">${text(centre + half)}</text>`,
+    `<text x="82" y="${n(bottom + 16)}" text-anchor="end" font-size="11">${low}</text>`,
+    `<text x="${WIDTH - 82}" y="${n(bottom + 16)}" font-size="11">${high}</text>`,
   );
   const whole = `width="${WIDTH + 2 * MARGIN}" height="${n(bottom + LEGEND + MARGIN)}"`;
   return (

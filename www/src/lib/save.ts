@@ -36,11 +36,12 @@ export async function saveCanvas(canvas: HTMLCanvasElement, name: string): Promi
   download(blob, "image/png", `${name}.png`);
 }
 
-/** A table as it stands on the page. */
+/** A table as it stands on the page, without what is there to be pressed. */
 export function saveTable(table: HTMLTableElement, name: string): void {
-  const rows = [...table.rows].map((row) =>
-    [...row.cells].map((cell) => csvCell(textOf(cell))).join(","),
-  );
+  const rows = [...table.rows].map((row) => {
+    const cells = [...row.cells].filter((cell) => !cell.classList.contains("screen"));
+    return cells.map((cell) => csvCell(textOf(cell))).join(",");
+  });
   download(`${rows.join("\n")}\n`, "text/csv", `${name}.csv`);
 }
 

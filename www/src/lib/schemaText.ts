@@ -7,7 +7,8 @@ interface Block {
   lines: string[];
 }
 
-const KEY = /^\s*(\w+)\s*=\s*("(?:[^"\\]|\\.)*")/;
+/** A basic or a literal string after a key; one of several lines is none. */
+const KEY = /^\s*(\w+)\s*=\s*("(?!"")(?:[^"\\]|\\.)*"|'(?!'')[^']*')/;
 
 /** Cut at the lines that open a table. */
 function blocksOf(text: string): Block[] {
@@ -25,6 +26,8 @@ function valueOf({ lines }: Block, key: string): string | null {
   for (const line of lines) {
     const [, name, quoted] = KEY.exec(line) ?? [];
     if (name !== key || quoted === undefined) continue;
+    // A name with quotes in it is guessed as a literal, in which nothing is escaped.
+    if (quoted.startsWith("'")) return quoted.slice(1, -1);
     try {
       // TOML's basic strings and JSON's are the same but for rare escapes.
       return JSON.parse(quoted) as string;

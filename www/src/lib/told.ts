@@ -11,6 +11,9 @@ export const BAD_ROW = {
 /** Why a row was left out, as the modules say it, in the words of the file's reader. */
 export const lineOf = (reason: string) => reason.replace(/^data:(\d+):/, "line $1:");
 
+/** Whether what was under way ended because its reader wanted it to: that is no failure. */
+export const wasCancelled = (error: unknown) => (error as { kind?: string }).kind === "cancelled";
+
 /** Whether an error is of a single row. */
 export function isBadRow(error: unknown): boolean {
   const { kind, message } = error as { kind?: string; message: string };

@@ -40,11 +40,11 @@ export const TOUR: readonly Stop[] = [
   {
     view: "diversity",
     title: "Why scenarios stay apart",
-    text: "Each point is an impression. With the mutual-information term the scenarios form groups; without it, on the right, the matrices hardly depend on the scenario.",
+    text: "Each point is an impression. With the mutual-information term the scenarios form groups; on the map beside it, which is of a model without that term, they mix.",
   },
   {
     view: "training",
     title: "Train it here",
-    text: "Press Train, beside the pictures or below them: the model learns in this tab in seconds, from a sample or from your own CSV. The data never leaves the tab.",
+    text: "Press Train, beside the pictures or below them (a presentation hides it until you show the controls): the model learns in this tab in seconds, from a sample or from your own CSV. The data never leaves the tab.",
   },
 ];

@@ -22,6 +22,16 @@ export function shownIn(
   return { names: [...known, `${unknown} (unknown)`], own: known.length, unknown };
 }
 
+/**
+ * The place of each among the scenarios of the other views, where rows without a scenario have one too: its shape and its
+ * colour are the same in all. Those that are not there come after them.
+ */
+export function placesAmong(names: readonly string[], others: readonly string[]): number[] {
+  const places = new Map(others.map((name, place) => [name, place]));
+  let next = others.length;
+  return names.map((name) => places.get(name) ?? next++);
+}
+
 /** The compact s of one row of an answer. */
 export function ofRow({ s, dr, dc }: LayerWeighting, row: number): Float32Array {
   return s.subarray(row * dr * dc, (row + 1) * dr * dc);

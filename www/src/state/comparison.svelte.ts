@@ -1,11 +1,12 @@
-import type {
-  ComparisonProgress,
-  ComparisonTable,
-  Method,
-  TrainConfig,
+import {
+  ALL_METHODS,
+  type ComparisonProgress,
+  type ComparisonTable,
+  type Method,
+  type TrainConfig,
 } from "../../client/index.ts";
 import { measuredAfterTraining } from "../lib/measure.ts";
-import { failureOf } from "../lib/told.ts";
+import { failureOf, wasCancelled } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
 
@@ -13,6 +14,10 @@ import type { DeviceState } from "./device.svelte.ts";
 export class ComparisonState {
   readonly #device: DeviceState;
   readonly #data: DataState;
+  /** What is to be compared: it stays when another view is looked at. */
+  methods = $state<Method[]>([...ALL_METHODS]);
+  /** null where the field was emptied. */
+  trials = $state<number | null>(3);
   table = $state.raw<ComparisonTable | null>(null);
   /** Every trial, once all are over. */
   csv = $state<string | null>(null);
@@ -63,8 +68,7 @@ export class ComparisonState {
       this.csv = result.csv;
       this.ranOn = result.device;
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = failureOf(error, this.of);
+      if (!wasCancelled(error)) this.failure = failureOf(error, this.of);
     } finally {
       clock();
       this.active = false;

@@ -1,12 +1,15 @@
 import { measureCrossover } from "../../client/index.ts";
 import type { Crossover, TrainConfig } from "../../client/index.ts";
-import { failureOf } from "../lib/told.ts";
+import { methodName } from "../lib/options.ts";
+import { failureOf, wasCancelled } from "../lib/told.ts";
 import type { DataState } from "./data.svelte.ts";
 
 /** CPU against WebGPU on this machine, for the model and the data that are chosen. */
 export class CrossoverState {
   readonly #data: DataState;
   result = $state.raw<Crossover | null>(null);
+  /** The model and the log that it is of. */
+  of = $state("");
   progress = $state<string | null>(null);
   failure = $state<string | null>(null);
   #abort: AbortController | null = null;
@@ -20,7 +23,9 @@ export class CrossoverState {
   }
 
   async measure(config: TrainConfig): Promise<void> {
+    const { name } = this.#data;
     this.result = null;
+    this.of = `${methodName(config.method)} on ${name}`;
     this.failure = null;
     this.progress = "starting";
     const abort = (this.#abort = new AbortController());
@@ -35,8 +40,7 @@ export class CrossoverState {
         onProgress: (message) => (this.progress = message),
       });
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = failureOf(error, this.#data.name);
+      if (!wasCancelled(error)) this.failure = failureOf(error, name);
     } finally {
       this.progress = null;
     }

@@ -33,6 +33,8 @@ export class DataState {
   schema = $state("");
   /** The schema is a preset's, since none could be guessed. */
   template = $state(false);
+  /** No schema helps: the file itself is at fault. */
+  unreadable = $state(false);
   /** Whether rows that cannot be read are left out. */
   skipBadRows = $state(false);
   /** The table has, or had, a row that cannot be read. */
@@ -128,6 +130,7 @@ export class DataState {
     this.info = null;
     this.schema = "";
     this.template = false;
+    this.unreadable = false;
     this.skipBadRows = false;
     this.badRows = false;
   }
@@ -145,11 +148,17 @@ export class DataState {
   async #guess(current: () => boolean): Promise<void> {
     const table = this.#table;
     const csv = await table();
-    await checkTable(csv, this.name);
+    await checkTable(csv, this.name).catch((error) => {
+      if (current()) this.unreadable = true;
+      throw error;
+    });
     const client = await this.#device.client();
     const schema = await client.guessSchema(csv).catch(async (error) => {
       const preset = await client.schemaToml("ads");
-      if (current()) [this.schema, this.template] = [preset, true];
+      if (current()) {
+        [this.schema, this.template] = [preset, true];
+        this.unreadable = (error as { kind?: string }).kind === "data";
+      }
       throw error;
     });
     await this.#read(schema, current);
@@ -158,7 +167,7 @@ export class DataState {
   async #read(schema: string, current: () => boolean): Promise<void> {
     if (!current()) return;
     this.schema = schema;
-    this.template = false;
+    this.template = this.unreadable = false;
     this.info = null;
     const table = this.#table;
     const client = await this.#device.client();

@@ -23,6 +23,8 @@ export class DiversityState {
   readonly #maps: Found<{ mine: Diversity; other: Diversity | null }>;
   /** The network that was trained beside a model. */
   #beside = $state.raw<{ of: ModelInfo; diversity: Diversity } | null>(null);
+  /** The weight that the reader picks for the next one. */
+  lambda = $state(0);
   /** How far the other network is trained, 0 to 1; null when none is. */
   share = $state<number | null>(null);
   #failed = $state.raw<{ of: ModelInfo; message: string } | null>(null);

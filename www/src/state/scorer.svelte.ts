@@ -11,11 +11,14 @@ export class ScorerState {
   #worker: Worker | null = null;
   #service: Remote<ScorerService> | null = null;
   #loaded: unknown = null;
+  /** Models that were asked for so far. */
+  #loads = 0;
 
   /** Loads a model file, unless it is the one that is loaded. */
   async load(key: unknown, bytes: () => Promise<Uint8Array>): Promise<void> {
     if (this.#loaded === key) return;
     this.#loaded = key;
+    this.#loads += 1;
     this.info = null;
     this.failure = null;
     // Files come as fast as the network gives them: of several, only the last one asked for goes to the worker.
@@ -31,17 +34,18 @@ export class ScorerState {
   }
 
   async ask(rows: Row[]): Promise<Scored | null> {
-    const asked = this.#loaded;
+    const loads = this.#loads;
     try {
       const began = performance.now();
       const scored = await this.#running().ask(rows);
       this.ms = performance.now() - began;
-      this.failure = null;
+      // Another model that could not be loaded meanwhile is still none.
+      if (this.#loads === loads) this.failure = null;
       return scored;
     } catch (error) {
       // Of the rows that are asked for, one each scenario, the reader knows a single one.
       const message = (error as Error).message.replace(/\brow \d+: /, "");
-      if (this.#loaded === asked) this.#fail(new Error(message));
+      if (this.#loads === loads) this.#fail(new Error(message));
       return null;
     }
   }

@@ -2,7 +2,7 @@ import type { ScoreProgress, Scores, Table } from "../../client/index.ts";
 import type { DeviceState } from "./device.svelte.ts";
 import type { ModelState } from "./model.svelte.ts";
 import { checkTable } from "../lib/otherKind.ts";
-import { BAD_ROW, toldOf } from "../lib/told.ts";
+import { BAD_ROW, toldOf, wasCancelled } from "../lib/told.ts";
 
 /** A file's scores, and what became of its rows. */
 export interface Scored extends Scores {
@@ -20,6 +20,8 @@ export class ScoringState {
   result = $state.raw<Scored | null>(null);
   failure = $state<string | null>(null);
   active = $state(false);
+  /** Whether rows that cannot be read get an empty score; it stays when another view is looked at. */
+  skipBadRows = $state(false);
   #abort: AbortController | null = null;
 
   constructor(device: DeviceState, model: ModelState) {
@@ -27,7 +29,7 @@ export class ScoringState {
     this.#model = model;
   }
 
-  async start(name: string, table: () => Promise<Table>, skipBadRows: boolean): Promise<void> {
+  async start(name: string, table: () => Promise<Table>): Promise<void> {
     const { info } = this.#model;
     if (!info) return;
     this.active = true;
@@ -42,14 +44,13 @@ export class ScoringState {
       const began = performance.now();
       const seconds = () => (performance.now() - began) / 1000;
       const scores = await client.score(handle, csv, {
-        skipBadRows,
+        skipBadRows: this.skipBadRows,
         signal: abort.signal,
         onProgress: (progress) => (this.progress = { ...progress, seconds: seconds() }),
       });
       this.result = { ...scores, name, method: info.method, seconds: seconds() };
     } catch (error) {
-      const { kind } = error as { kind?: string };
-      if (kind !== "cancelled") this.failure = toldOf(error, name, BAD_ROW.scoring);
+      if (!wasCancelled(error)) this.failure = toldOf(error, name, BAD_ROW.scoring);
     } finally {
       this.active = false;
       this.progress = null;

@@ -9,6 +9,7 @@ import type {
   TrainingRun,
 } from "../../client/index.ts";
 import { measuredAfterTraining } from "../lib/measure.ts";
+import type { Figure } from "../lib/runs.ts";
 import { failureOf } from "../lib/told.ts";
 import type { Source } from "./data.svelte.ts";
 import type { DeviceState } from "./device.svelte.ts";
@@ -51,13 +52,17 @@ export class TrainingState {
   latest = $state.raw<StepEvent | null>(null);
   /** The device that computed the latest event. */
   ranOn = $state("");
-  /** Time that the run took so far, pauses included. */
+  /** Time that the run took so far, without pauses. */
   seconds = $state(0);
   failure = $state<string | null>(null);
   past = $state.raw<PastRun[]>([]);
+  /** What is drawn of them, and the numbers of those that are not; both stay when another view is looked at. */
+  figure = $state<Figure>("auc");
+  undrawn = $state.raw<readonly number[]>([]);
   #run: TrainingRun | null = null;
   #starts = 0;
   #began = 0;
+  #pausedAt = 0;
 
   constructor(device: DeviceState) {
     this.#device = device;
@@ -105,12 +110,20 @@ export class TrainingState {
     }
   }
 
+  /** Draws a run that is over, or leaves it out. */
+  toggleDrawn(number: number): void {
+    const others = this.undrawn.filter((other) => other !== number);
+    this.undrawn = others.length < this.undrawn.length ? others : [...others, number];
+  }
+
   togglePause(): void {
     if (this.status === "running") {
       this.#run?.pause();
+      this.#pausedAt = performance.now();
       this.status = "paused";
     } else if (this.status === "paused") {
       this.#run?.resume();
+      this.#began += performance.now() - this.#pausedAt;
       this.status = "running";
     }
   }
