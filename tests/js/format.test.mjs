@@ -2,12 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   bytes,
+  count,
   duration,
   ends,
   fixed,
   plural,
   signed,
 } from "../../www/src/lib/format.ts";
+
+test("the thousands of a count stand apart", () => {
+  for (const [n, text] of [
+    [0, "0"],
+    [999.4, "999"],
+    [999.5, "1,000"],
+    [-12_345, "-12,345"],
+    [108_649_408, "108,649,408"],
+  ])
+    assert.equal(count(n), text);
+});
 
 test("a duration is rounded before it is split", () => {
   for (const [seconds, text] of [

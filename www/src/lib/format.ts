@@ -1,7 +1,6 @@
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-
+/** A whole number, its thousands apart. Not by `Intl`, which throws in WebKit where the system's language is C: on a kiosk, say. */
 export function count(n: number): string {
-  return whole.format(n);
+  return n.toFixed(0).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function fixed(value: number | null | undefined, digits = 4): string {
