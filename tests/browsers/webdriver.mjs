@@ -39,8 +39,6 @@ export async function drive(command, capabilities) {
     stdio: "ignore",
     // A group of its own: xvfb-run and the driver leave processes behind.
     detached: true,
-    // WebKit takes its language from here, and JavaScript knows none that is called C.
-    env: { ...process.env, LANG: "en_US.UTF-8", LC_ALL: "en_US.UTF-8" },
   });
   let gone;
   driver.once("error", (error) => (gone = `${program}: ${error.message}`));
