@@ -1,5 +1,7 @@
 //! The `midpg` command: reads files, drives the library, prints. Nothing else in the crate prints.
 
+#[cfg(feature = "train")]
+mod alone;
 mod args;
 mod cache_output;
 #[cfg(feature = "train")]

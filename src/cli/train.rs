@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
+use super::alone::Alone;
 use super::args::{BadRows, Network};
 use super::cached;
 use super::checkpoint::{self, Checkpoint};
@@ -70,6 +71,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     // Before the work: is there a place for its results?
     check_places(args)?;
+    let _alone = Alone::at(&args.out)?;
     let OpenDevice {
         device,
         name,
