@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::files;
+use super::{files, unfinished};
 use crate::error::{Error, Result};
 use crate::train::Trainer;
 
@@ -72,5 +72,7 @@ impl Checkpoint {
     pub(super) fn remove(&self) {
         // It may never have been written.
         let _ = std::fs::remove_file(&self.path);
+        // One that a killed run was writing.
+        unfinished::tidy(&self.path);
     }
 }

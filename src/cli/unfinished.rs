@@ -121,6 +121,14 @@ fn permissions(_: &Path) -> Option<Permissions> {
     None
 }
 
+/// Removes what killed runs left beside `path`, where that can be looked at.
+#[cfg(feature = "train")]
+pub(super) fn tidy(path: &Path) {
+    if let Ok(folder) = folder_of(path) {
+        let _unseen = clear(folder, &prefix(path));
+    }
+}
+
 /// Removes the unfinished files whose process is no more. What cannot be looked at stays.
 fn clear(folder: &Path, prefix: &OsString) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
