@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         "{}; device {name} ({reason})",
         load::parts(|part| examples.rows(part), examples.encoder())
     );
-    let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every);
+    let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every, started);
     match (args.resume, checkpoint.path().is_file()) {
         (true, false) => note!(
             "there is no checkpoint {}: the training begins",
@@ -113,6 +113,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         (Some(model), None) => Trainer::warm(examples, options, &device, name, model)?,
         (None, None) => Trainer::new(examples, options, &device, name)?,
     };
+    checkpoint.continues(&trainer);
     trainer.read_every(READ_EVERY);
     follow(&mut trainer, &mut checkpoint)?;
 
@@ -130,7 +131,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         )
         .hint("give the schema's [split] a test part")
     })?;
-    report.seconds = started.elapsed().as_secs_f64();
+    report.seconds = checkpoint.seconds();
     if examples.rows(Part::Test) == 0 {
         note!("there are no test rows: the report is of the validation part");
     }
