@@ -1,9 +1,9 @@
-//! The map of points as SVG: one panel a model, one colour a scenario (Figure 2 b of the paper).
+//! The map of points as SVG: one panel a model, one colour, and beyond sixteen a shape, a scenario (Figure 2 b of the paper).
 
 use plotters::prelude::*;
 
 use super::explain::Explained;
-use super::picture::{self, Drawn, colour};
+use super::picture::{self, Drawn};
 use crate::error::Result;
 
 const PANEL: i32 = 460;
@@ -54,19 +54,15 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
                 let t = f64::from(place[axis] - low[axis]) / f64::from(high[axis] - low[axis]);
                 MARGIN + (t * inner).round() as i32
             };
-            let dot = Circle::new(
-                (left + at(0), TOP + PANEL - at(1)),
-                3,
-                colour(scenario).mix(0.75).filled(),
-            );
-            root.draw(&dot)?;
+            let centre = (left + at(0), TOP + PANEL - at(1));
+            picture::mark(&root, centre, 3, scenario, 0.75)?;
         }
     }
     let column = (width - 2 * GAP) / per_line as i32;
     for (i, name) in names.iter().enumerate() {
         let x = GAP + (i % per_line) as i32 * column;
         let y = TOP + PANEL + GAP + (i / per_line) as i32 * LEGEND;
-        root.draw(&Circle::new((x + 5, y + 6), 5, colour(i).filled()))?;
+        picture::mark(&root, (x + 5, y + 6), 5, i, 1.0)?;
         let name = picture::short(name, 30);
         root.draw(&Text::new(name, (x + 16, y), ("sans-serif", 12)))?;
     }
