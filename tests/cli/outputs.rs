@@ -51,6 +51,10 @@ fn a_result_takes_the_place_of_nothing_it_is_made_from() {
             "--data and --out",
         ),
         (
+            "quantize --model model.safetensors --out ./model.safetensors".to_owned(),
+            "--model and --out",
+        ),
+        (
             "export --model model.safetensors --format onnx --out model.safetensors".to_owned(),
             "--model and --out",
         ),

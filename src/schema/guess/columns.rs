@@ -48,6 +48,11 @@ pub(super) fn decide(profile: &Profile) -> Result<Decisions> {
             (Use::No, "the label".into())
         } else if Some(index) == split_column {
             (Use::No, "the split".into())
+        } else if column.name == crate::data::TRUTH {
+            (
+                Use::No,
+                "the true probability of a generated log, which a model must not see".into(),
+            )
         } else {
             use_of(column, profile.rows)
         });

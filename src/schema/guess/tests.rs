@@ -173,6 +173,17 @@ fn what_cannot_be_guessed_is_an_error_that_says_so() {
     assert!(error(b"a,label\n\xff,1\n").contains("UTF-8"));
 }
 
+/// What `midpg synth --truth` adds is what a model is measured by.
+#[test]
+fn the_true_probability_of_a_generated_log_is_no_field() {
+    let mut text = "page,price,true_probability,label\n".to_owned();
+    for row in 0..60 {
+        text += &format!("p{},{}.5,0.{row},{}\n", row % 3, row % 7, row % 2);
+    }
+    let names: Vec<String> = guessed(&text).fields.into_iter().map(|f| f.name).collect();
+    assert_eq!(names, ["page", "price"]);
+}
+
 #[test]
 fn odd_names_are_escaped() {
     let schema = guessed("the \"page\"\tlabel\nx\t1\ny\t0\n");
