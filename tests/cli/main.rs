@@ -12,6 +12,7 @@ mod outputs;
 mod parquet;
 mod readme;
 mod score;
+mod train;
 
 use std::fs;
 
@@ -186,44 +187,6 @@ fn a_killed_run_resumes_to_the_same_model() {
     let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
     assert!(read("whole.safetensors") == read("part.safetensors"));
     assert!(!checkpoint.exists());
-}
-
-#[test]
-fn a_second_training_to_the_same_place_is_refused_while_the_first_goes_on() {
-    let folder = with_log();
-    let line = format!("{TRAIN} --out m.safetensors --checkpoint-every 0")
-        .replace("--epochs 2", "--epochs 1000");
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("midpg"))
-        .current_dir(folder.path())
-        .args(line.split_whitespace())
-        .stderr(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    let checkpoint = folder.path().join("m.safetensors.checkpoint");
-    while !checkpoint.exists() {
-        assert!(child.try_wait().unwrap().is_none());
-        std::thread::yield_now();
-    }
-    for second in [format!("{TRAIN} --out ./m.safetensors"), line + " --resume"] {
-        midpg(&folder, &second)
-            .assert()
-            .code(1)
-            .stderr(predicate::str::contains("another run is training to it"));
-    }
-    assert!(child.try_wait().unwrap().is_none() && checkpoint.exists());
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // It may have been killed while it wrote a checkpoint.
-    fs::write(
-        folder
-            .path()
-            .join(".m.safetensors.checkpoint-AAAAAA.midpg-part"),
-        "half",
-    )
-    .unwrap();
-    ok(&folder, &format!("{TRAIN} --out m.safetensors"));
-    assert_eq!(files(&folder), ["log.csv", "m.safetensors"]);
 }
 
 #[test]
