@@ -232,6 +232,10 @@ fn what_cannot_be_compared_says_why() {
             "--gate-first-input has no effect",
         ),
         ("--methods dnn,dpg --variant c --out x", "--variants c"),
+        (
+            "--methods dnn,mi-dpg --variants r --out x",
+            "--variants is of dpg, which is not compared",
+        ),
     ] {
         midpg(
             &folder,
