@@ -139,7 +139,8 @@ fn check_flags(args: &Args, methods: &[MethodName]) -> Result<()> {
     if dpg || (mi_dpg && tuned) {
         variants.extend(args.variants());
     } else if args.variants.is_some() {
-        let message = "--variants is of dpg, which is not compared; mi-dpg has the one of --variant";
+        let message =
+            "--variants is of dpg, which is not compared; mi-dpg has the one of --variant";
         return Err(Error::new(ErrorKind::Config, message).hint("leave it out"));
     }
     if mi_dpg && !tuned {

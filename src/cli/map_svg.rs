@@ -21,7 +21,11 @@ pub(super) fn svg(results: &[Explained]) -> Result<String> {
 }
 
 fn draw(results: &[Explained], out: &mut String) -> Drawn {
-    let (names, marks) = marks(results.iter().map(|result| &result.explanation.scenarios[..]));
+    let (names, marks) = marks(
+        results
+            .iter()
+            .map(|result| &result.explanation.scenarios[..]),
+    );
     let per_line = (results.len() * 2).max(2);
     let lines = names.len().div_ceil(per_line) as i32;
     let width = results.len() as i32 * (PANEL + GAP) + GAP;
@@ -70,9 +74,7 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
 
 /// The names of all scenarios, each once, and for every panel the place of each of its scenarios among them: two models may
 /// know other scenarios, or the same in another order.
-fn marks<'a>(
-    panels: impl Iterator<Item = &'a [ScenarioRows]>,
-) -> (Vec<&'a str>, Vec<Vec<usize>>) {
+fn marks<'a>(panels: impl Iterator<Item = &'a [ScenarioRows]>) -> (Vec<&'a str>, Vec<Vec<usize>>) {
     let (mut names, mut known) = (Vec::new(), HashMap::new());
     let mut mark = |scenario: &'a ScenarioRows| {
         *known.entry(scenario.name.as_str()).or_insert_with(|| {
@@ -117,7 +119,10 @@ mod tests {
             };
             names.iter().map(of).collect()
         };
-        let (one, other) = (scenarios(&["search", "feed"]), scenarios(&["feed", "cart", "search"]));
+        let (one, other) = (
+            scenarios(&["search", "feed"]),
+            scenarios(&["feed", "cart", "search"]),
+        );
         let (names, marks) = marks([&one[..], &other[..]].into_iter());
         assert_eq!(names, ["search", "feed", "cart"]);
         assert_eq!(marks, [vec![0, 1], vec![1, 2, 0]]);

@@ -15,10 +15,7 @@ thread_local! {
 
 /// What comes of `work` on the file `name`. Some damage makes the Parquet crate panic where it should fail: that is an error
 /// too, and nothing of the reader is used after it.
-pub(super) fn guarded<T, E: Display>(
-    name: &str,
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T> {
+pub(super) fn guarded<T, E: Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
     let damaged = |why: &dyn Display| {
         let message = format!("cannot be read as Parquet: {why}");
         Error::new(ErrorKind::Data, message).in_file(name)
@@ -67,7 +64,10 @@ mod tests {
         keep_panics_quiet();
         let read = guarded("a.parquet", || -> Result<()> { panic!("damaged") });
         let error = read.unwrap_err().to_string();
-        assert!(error.contains("a.parquet: cannot be read as Parquet"), "{error}");
+        assert!(
+            error.contains("a.parquet: cannot be read as Parquet"),
+            "{error}"
+        );
         assert_eq!(TOLD.load(Ordering::Relaxed), 0);
         let own = || -> Result<()> { panic!("its own") };
         assert!(catch_unwind(own).is_err());

@@ -39,8 +39,9 @@ pub(super) fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
             return Ok((index, outcomes.rule(), why));
         }
         if let Some((index, outcomes, seen)) = named(name).find_map(one_outcome) {
-            let why =
-                format!("its name says so, though it is {seen} in all of the first rows: please check");
+            let why = format!(
+                "its name says so, though it is {seen} in all of the first rows: please check"
+            );
             return Ok((index, outcomes.rule(), why));
         }
     }

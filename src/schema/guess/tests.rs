@@ -126,7 +126,11 @@ fn a_label_that_is_0_or_1_goes_before_words() {
 /// Conversions are rare: the first rows may have none.
 #[test]
 fn a_label_of_one_value_is_one_where_its_name_says_so() {
-    for (value, rule) in [("0", ["1", "0"]), ("1", ["1", "0"]), ("0.0", ["1.0", "0.0"])] {
+    for (value, rule) in [
+        ("0", ["1", "0"]),
+        ("1", ["1", "0"]),
+        ("0.0", ["1.0", "0.0"]),
+    ] {
         let mut text = "item,scene,label\n".to_owned();
         for row in 0..60 {
             text += &format!("i{},{},{value}\n", row % 15, row % 2);
@@ -145,7 +149,10 @@ fn a_label_of_one_value_is_one_where_its_name_says_so() {
 fn a_column_that_is_named_like_a_scenario_is_the_label_last() {
     let text = "item,sold,scene\na,0,0\nb,1,1\na,1,0\n";
     let schema = guessed(text);
-    assert_eq!((schema.label.column, schema.scenario.field), ("sold".into(), "scene".into()));
+    assert_eq!(
+        (schema.label.column, schema.scenario.field),
+        ("sold".into(), "scene".into())
+    );
     let text = "item,sold,scene\na,no,0\nb,yes,1\na,no,0\n";
     assert_eq!(guessed(text).label.column, "sold");
     assert_eq!(guessed("item,scene\na,0\nb,1\n").label.column, "scene");
