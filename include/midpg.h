@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-// A loaded model.
+// A loaded model. It never changes: threads may use one at the same time, each call works on its own thread; only
+// `midpg_free` must be the last.
 typedef struct midpg_scorer midpg_scorer;
 
 // Rows as ids.

@@ -12,7 +12,8 @@ use std::slice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scorer::{Ids, Scorer, Scratch};
 
-/// A loaded model.
+/// A loaded model. It never changes: threads may use one at the same time, each call works on its own thread; only
+/// `midpg_free` must be the last.
 #[allow(non_camel_case_types)] // the name in C
 pub struct midpg_scorer {
     scorer: Scorer,

@@ -134,18 +134,27 @@ impl<'a> Container<'a> {
     pub(crate) fn read(&self) -> Result<Tensors> {
         self.tensors()
             .map(|(name, tensor)| {
-                let value = TensorValue {
-                    shape: tensor.shape.clone(),
-                    data: self.values(name, tensor)?,
-                };
+                let value = self.value(name, tensor)?;
+                check_finite(name, &value.data)?;
                 Ok((name.to_owned(), value))
             })
             .collect()
     }
 
-    fn values(&self, name: &str, tensor: &Tensor) -> Result<Vec<f32>> {
+    /// The same, with values that are not finite as they are: of a run that is still under way.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ModelFile`] for another dtype.
+    #[cfg(feature = "train")]
+    pub(crate) fn read_any(&self) -> Result<Tensors> {
+        self.tensors()
+            .map(|(name, tensor)| Ok((name.to_owned(), self.value(name, tensor)?)))
+            .collect()
+    }
+
+    fn value(&self, name: &str, tensor: &Tensor) -> Result<TensorValue> {
         let bytes = tensor.bytes(self.data);
-        let values = match (tensor.dtype.as_str(), tensor.shape.as_slice()) {
+        let data = match (tensor.dtype.as_str(), tensor.shape.as_slice()) {
             ("F32", _) => floats(bytes),
             ("F16", _) => of_half(bytes),
             ("I8", [rows, _]) => of_integers(bytes, &self.scales(name, *rows)?),
@@ -155,8 +164,10 @@ impl<'a> Container<'a> {
                 return Err(Error::new(ErrorKind::ModelFile, message));
             }
         };
-        check_finite(name, &values)?;
-        Ok(values)
+        Ok(TensorValue {
+            shape: tensor.shape.clone(),
+            data,
+        })
     }
 }
 

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::files;
+use super::{files, unfinished};
 use crate::error::{Error, Result};
 use crate::train::Trainer;
 
 /// The file that a killed run is continued from.
 pub(super) struct Checkpoint {
     path: PathBuf,
+    started: Instant,
+    /// Seconds that the run took before it was killed.
+    before: f64,
     every: Duration,
     last: Instant,
     /// What the last one took to write.
@@ -27,12 +30,15 @@ pub(super) fn seconds(text: &str) -> std::result::Result<f64, String> {
 const SUFFIX: &str = ".checkpoint";
 
 impl Checkpoint {
-    pub(super) fn beside(out: &Path, every: f64) -> Self {
+    /// Beside the model of a run that began, or goes on, at `started`.
+    pub(super) fn beside(out: &Path, every: f64, started: Instant) -> Self {
         let mut name = out.as_os_str().to_owned();
         name.push(SUFFIX);
         let every = Duration::try_from_secs_f64(every).unwrap_or(Duration::MAX);
         Self {
             path: name.into(),
+            started,
+            before: 0.0,
             every,
             last: Instant::now(),
             took: Duration::ZERO,
@@ -57,12 +63,23 @@ impl Checkpoint {
         }
     }
 
+    /// Counts the time that a run took before the checkpoint it was continued from.
+    pub(super) fn continues(&mut self, trainer: &Trainer) {
+        self.before = trainer.seconds();
+    }
+
+    /// Seconds of the run, those before a kill included.
+    pub(super) fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+
     pub(super) fn write_if_due(&mut self, trainer: &mut Trainer) -> Result<()> {
         // Large tables take their time: no more than a twentieth of the run's.
         if self.last.elapsed() < self.every.max(self.took * 19) {
             return Ok(());
         }
         let started = Instant::now();
+        trainer.set_seconds(self.seconds());
         files::write(&self.path, &pollster::block_on(trainer.checkpoint())?)?;
         self.last = Instant::now();
         self.took = self.last - started;
@@ -72,5 +89,7 @@ impl Checkpoint {
     pub(super) fn remove(&self) {
         // It may never have been written.
         let _ = std::fs::remove_file(&self.path);
+        // One that a killed run was writing.
+        unfinished::tidy(&self.path);
     }
 }

@@ -38,14 +38,21 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0)]
     tune: usize,
     /// The variants of dpg that its row is chosen from, with --tune those of mi-dpg too; `non` takes minutes a trial on
-    /// 100,000 rows
-    #[arg(long, value_delimiter = ',', default_value = "r,rc,c,non")]
-    variants: Vec<Variant>,
+    /// 100,000 rows [default: r,rc,c,non]
+    #[arg(long, value_delimiter = ',')]
+    variants: Option<Vec<Variant>>,
     #[command(flatten)]
     method: MethodSettings,
     /// Print the comparison as JSON on the standard output
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    fn variants(&self) -> &[Variant] {
+        const ALL: [Variant; 4] = [Variant::R, Variant::Rc, Variant::C, Variant::Non];
+        self.variants.as_deref().unwrap_or(&ALL)
+    }
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -55,7 +62,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         methods,
         trials: args.trials,
         tune: args.tune,
-        variants: args.variants.clone(),
+        variants: args.variants().to_vec(),
         method: args.method.clone(),
         base: args.setting.base(),
     })?;
@@ -130,7 +137,11 @@ fn check_flags(args: &Args, methods: &[MethodName]) -> Result<()> {
     }
     let mut variants = Vec::new();
     if dpg || (mi_dpg && tuned) {
-        variants.extend(&args.variants);
+        variants.extend(args.variants());
+    } else if args.variants.is_some() {
+        let message =
+            "--variants is of dpg, which is not compared; mi-dpg has the one of --variant";
+        return Err(Error::new(ErrorKind::Config, message).hint("leave it out"));
     }
     if mi_dpg && !tuned {
         variants.push(

@@ -118,7 +118,7 @@ impl Write for Output {
 }
 
 /// Whether there is something at `path` that is neither file nor folder: a device, a pipe, a socket.
-fn is_special(path: &Path) -> bool {
+pub(super) fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
@@ -142,7 +142,7 @@ pub(super) fn apart(results: &[(&str, &Path)], inputs: &[(&str, &Path)]) -> Resu
 }
 
 /// A path without links, also of a file that is not there yet.
-fn place(path: &Path) -> PathBuf {
+pub(super) fn place(path: &Path) -> PathBuf {
     let whole = path.canonicalize();
     whole.unwrap_or_else(|_| match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) if folder.as_os_str().is_empty() => {

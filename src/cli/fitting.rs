@@ -28,9 +28,9 @@ pub(super) struct Fitting {
     /// Seed of everything random
     #[arg(long, default_value_t = TrainOptions::default().seed)]
     pub(super) seed: u64,
-    /// Standard deviation of fresh embeddings
-    #[arg(long, default_value_t = TrainOptions::default().embedding_std)]
-    embedding_std: f32,
+    /// Standard deviation of fresh embeddings [default: 0.01]
+    #[arg(long)]
+    pub(super) embedding_std: Option<f32>,
     /// Probability that an id of a field without the role scenario is taken for unknown while training
     #[arg(long, default_value_t = TrainOptions::default().oov_dropout)]
     oov_dropout: f32,
@@ -53,6 +53,7 @@ enum SelectName {
 impl Fitting {
     /// The options of a run of `network`.
     pub(super) fn options(&self, network: NetworkConfig) -> TrainOptions {
+        let default = TrainOptions::default();
         TrainOptions {
             network,
             epochs: self.epochs,
@@ -60,7 +61,7 @@ impl Fitting {
             batch: self.batch,
             lr: self.lr,
             seed: self.seed,
-            embedding_std: self.embedding_std,
+            embedding_std: self.embedding_std.unwrap_or(default.embedding_std),
             oov_dropout: self.oov_dropout,
             select: match self.select {
                 SelectName::Auc => Select::Auc,

@@ -1,10 +1,13 @@
-//! The map of points as SVG: one panel a model, one colour a scenario (Figure 2 b of the paper).
+//! The map of points as SVG: one panel a model, one colour, and beyond sixteen a shape, a scenario (Figure 2 b of the paper).
+
+use std::collections::HashMap;
 
 use plotters::prelude::*;
 
 use super::explain::Explained;
-use super::picture::{self, Drawn, colour};
+use super::picture::{self, Drawn};
 use crate::error::Result;
+use crate::explain::ScenarioRows;
 
 const PANEL: i32 = 460;
 const GAP: i32 = 20;
@@ -18,12 +21,11 @@ pub(super) fn svg(results: &[Explained]) -> Result<String> {
 }
 
 fn draw(results: &[Explained], out: &mut String) -> Drawn {
-    let names: Vec<&str> = results[0]
-        .explanation
-        .scenarios
-        .iter()
-        .map(|s| s.name.as_str())
-        .collect();
+    let (names, marks) = marks(
+        results
+            .iter()
+            .map(|result| &result.explanation.scenarios[..]),
+    );
     let per_line = (results.len() * 2).max(2);
     let lines = names.len().div_ceil(per_line) as i32;
     let width = results.len() as i32 * (PANEL + GAP) + GAP;
@@ -32,7 +34,7 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
     root.fill(&WHITE)?;
     let title = "t-SNE of the impressions' weighting matrices, coloured by scenario";
     root.draw(&Text::new(title, (GAP, 8), ("sans-serif", 15)))?;
-    for (p, result) in results.iter().enumerate() {
+    for (p, (result, marks)) in results.iter().zip(&marks).enumerate() {
         let left = GAP + p as i32 * (PANEL + GAP);
         let silhouette = result.separation.silhouette.map_or(String::new(), |s| {
             format!(", silhouette in the space of s {s:.3}")
@@ -54,24 +56,36 @@ fn draw(results: &[Explained], out: &mut String) -> Drawn {
                 let t = f64::from(place[axis] - low[axis]) / f64::from(high[axis] - low[axis]);
                 MARGIN + (t * inner).round() as i32
             };
-            let dot = Circle::new(
-                (left + at(0), TOP + PANEL - at(1)),
-                3,
-                colour(scenario).mix(0.75).filled(),
-            );
-            root.draw(&dot)?;
+            let centre = (left + at(0), TOP + PANEL - at(1));
+            picture::mark(&root, centre, 3, marks[scenario], 0.75)?;
         }
     }
     let column = (width - 2 * GAP) / per_line as i32;
     for (i, name) in names.iter().enumerate() {
         let x = GAP + (i % per_line) as i32 * column;
         let y = TOP + PANEL + GAP + (i / per_line) as i32 * LEGEND;
-        root.draw(&Circle::new((x + 5, y + 6), 5, colour(i).filled()))?;
+        picture::mark(&root, (x + 5, y + 6), 5, i, 1.0)?;
         let name = picture::short(name, 30);
         root.draw(&Text::new(name, (x + 16, y), ("sans-serif", 12)))?;
     }
     root.present()?;
     Ok(())
+}
+
+/// The names of all scenarios, each once, and for every panel the place of each of its scenarios among them: two models may
+/// know other scenarios, or the same in another order.
+fn marks<'a>(panels: impl Iterator<Item = &'a [ScenarioRows]>) -> (Vec<&'a str>, Vec<Vec<usize>>) {
+    let (mut names, mut known) = (Vec::new(), HashMap::new());
+    let mut mark = |scenario: &'a ScenarioRows| {
+        *known.entry(scenario.name.as_str()).or_insert_with(|| {
+            names.push(scenario.name.as_str());
+            names.len() - 1
+        })
+    };
+    let marks = panels
+        .map(|scenarios| scenarios.iter().map(&mut mark).collect())
+        .collect();
+    (names, marks)
 }
 
 /// The smallest and the largest coordinates; never the same.
@@ -90,4 +104,27 @@ fn range(places: &[[f32; 2]]) -> ([f32; 2], [f32; 2]) {
         }
     }
     (low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_has_one_mark_in_both_panels() {
+        let scenarios = |names: &[&str]| -> Vec<ScenarioRows> {
+            let of = |name: &&str| ScenarioRows {
+                name: (*name).to_owned(),
+                rows: 1,
+            };
+            names.iter().map(of).collect()
+        };
+        let (one, other) = (
+            scenarios(&["search", "feed"]),
+            scenarios(&["feed", "cart", "search"]),
+        );
+        let (names, marks) = marks([&one[..], &other[..]].into_iter());
+        assert_eq!(names, ["search", "feed", "cart"]);
+        assert_eq!(marks, [vec![0, 1], vec![1, 2, 0]]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The `midpg` command: reads files, drives the library, prints. Nothing else in the crate prints.
 
+#[cfg(feature = "train")]
+mod alone;
 mod args;
 mod cache_output;
 #[cfg(feature = "train")]
@@ -119,6 +121,8 @@ pub fn main() -> ExitCode {
     // So that `--lr -1` is told what is wrong with it, not that there is no flag -1.
     let command = Cli::command().mut_subcommands(|command| command.allow_negative_numbers(true));
     let parsed = Cli::from_arg_matches(&command.get_matches());
+    #[cfg(feature = "parquet")]
+    crate::data::keep_panics_quiet();
     let cli = parsed.unwrap_or_else(|error| error.exit());
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,

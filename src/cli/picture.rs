@@ -1,6 +1,8 @@
 //! What pictures share: colours, and how a drawing becomes an SVG.
 
-use plotters::style::RGBColor;
+use plotters::coord::Shift;
+use plotters::prelude::{Circle, DrawResult, DrawingArea, DrawingBackend, Polygon, Rectangle};
+use plotters::style::{Color, RGBColor};
 
 use crate::error::{Error, ErrorKind, Result, printable};
 use crate::explain::ScenarioRows;
@@ -66,6 +68,33 @@ pub(super) fn colour(i: usize) -> RGBColor {
     RGBColor(r, g, b)
 }
 
+/// Draws the mark of scenario `i`: where there are more of them than colours, shapes part those of one colour.
+pub(super) fn mark<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    (x, y): (i32, i32),
+    size: i32,
+    i: usize,
+    opacity: f64,
+) -> DrawResult<(), B> {
+    let style = colour(i).mix(opacity).filled();
+    match i / COLOURS.len() % 4 {
+        0 => area.draw(&Circle::new((x, y), size, style)),
+        1 => area.draw(&Rectangle::new(
+            [(x - size, y - size), (x + size, y + size)],
+            style,
+        )),
+        2 => {
+            let corners = [(x, y - size), (x + size, y + size), (x - size, y + size)];
+            area.draw(&Polygon::new(corners, style))
+        }
+        _ => {
+            let far = size + 1;
+            let corners = [(x, y - far), (x + far, y), (x, y + far), (x - far, y)];
+            area.draw(&Polygon::new(corners, style))
+        }
+    }
+}
+
 /// Blue below, white at, orange above zero: told apart by people with any colour vision.
 pub(super) fn diverging(value: f32, range: f32) -> RGBColor {
     let t = if range > 0.0 {
@@ -85,6 +114,24 @@ pub(super) fn diverging(value: f32, range: f32) -> RGBColor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The mark of a scenario as SVG, at one place.
+    fn marked(i: usize) -> String {
+        svg(|out| {
+            let area = plotters::prelude::SVGBackend::with_string(out, (20, 20));
+            let area = plotters::prelude::IntoDrawingArea::into_drawing_area(area);
+            mark(&area, (10, 10), 3, i, 1.0)?;
+            area.present()?;
+            Ok(())
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn sixty_four_scenarios_have_marks_of_their_own() {
+        let marks: std::collections::BTreeSet<String> = (0..64).map(marked).collect();
+        assert_eq!(marks.len(), 64);
+    }
 
     #[test]
     fn of_many_scenarios_those_with_the_most_rows_are_drawn() {

@@ -24,6 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
+    files::apart(&[("--out", &args.out)], &[("--model", &args.model)])?;
     let bytes = files::read(&args.model)?;
     let artifact =
         Artifact::from_bytes(&bytes).map_err(|error| error.in_file(args.model.display()))?;

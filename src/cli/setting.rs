@@ -11,7 +11,7 @@ use super::journal_line;
 use super::load;
 use super::say::note;
 use super::trials::Runner;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::NetworkConfig;
 use crate::train::TrainOptions;
 use crate::train::device::OpenDevice;
@@ -55,6 +55,10 @@ impl Setting {
 
     /// Loads the data, opens the device and the journal.
     pub(super) fn open(&self) -> Result<Runner> {
+        if self.jobs == 0 {
+            let message = "0 trials at once run nothing";
+            return Err(Error::new(ErrorKind::Config, message).hint("ask for at least 1: --jobs 1"));
+        }
         let schema = load::schema_for(&self.data, self.schema.as_deref())?;
         let OpenDevice {
             device,

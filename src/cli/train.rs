@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
+use super::alone::Alone;
 use super::args::{BadRows, Network};
 use super::cached;
 use super::checkpoint::{self, Checkpoint};
@@ -59,9 +60,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = checkpoint::seconds)]
     checkpoint_every: f64,
     /// Rows of a cache that are in memory and shuffled together, rounded up to chunks of 65,536; a cache that has no
-    /// more to train on is read whole
-    #[arg(long, value_name = "ROWS", default_value_t = WINDOW_CHUNKS * CHUNK_ROWS)]
-    shuffle_window: usize,
+    /// more to train on is read whole [default: 1048576]
+    #[arg(long, value_name = "ROWS")]
+    shuffle_window: Option<usize>,
     #[command(flatten)]
     bad_rows: BadRows,
 }
@@ -70,6 +71,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     // Before the work: is there a place for its results?
     check_places(args)?;
+    let _alone = Alone::at(&args.out)?;
     let OpenDevice {
         device,
         name,
@@ -87,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         "{}; device {name} ({reason})",
         load::parts(|part| examples.rows(part), examples.encoder())
     );
-    let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every);
+    let mut checkpoint = Checkpoint::beside(&args.out, args.checkpoint_every, started);
     match (args.resume, checkpoint.path().is_file()) {
         (true, false) => note!(
             "there is no checkpoint {}: the training begins",
@@ -111,6 +113,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         (Some(model), None) => Trainer::warm(examples, options, &device, name, model)?,
         (None, None) => Trainer::new(examples, options, &device, name)?,
     };
+    checkpoint.continues(&trainer);
     trainer.read_every(READ_EVERY);
     follow(&mut trainer, &mut checkpoint)?;
 
@@ -128,7 +131,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
         )
         .hint("give the schema's [split] a test part")
     })?;
-    report.seconds = started.elapsed().as_secs_f64();
+    report.seconds = checkpoint.seconds();
     if examples.rows(Part::Test) == 0 {
         note!("there are no test rows: the report is of the validation part");
     }
@@ -186,7 +189,13 @@ fn examples(args: &Args, init: Option<&Model>) -> Result<Box<dyn Examples>> {
             Some(model) => cached::check_encoder(path, &cache, model.encoder())?,
             None => cached::check_schema(path, &cache, schema.as_ref())?,
         }
-        return cached::examples(path, cache, args.shuffle_window);
+        let window = args.shuffle_window.unwrap_or(WINDOW_CHUNKS * CHUNK_ROWS);
+        return cached::examples(path, cache, window);
+    }
+    if args.shuffle_window.is_some() {
+        let message = "--shuffle-window has no effect: --data is no cache, and is read whole";
+        return Err(Error::new(ErrorKind::Config, message)
+            .hint("leave it out, or make a cache: midpg encode"));
     }
     let on_bad_row = args.bad_rows.on_bad_row.into();
     let data = match init {
@@ -219,6 +228,11 @@ pub(super) fn read_model(path: &Path, device: &burn::tensor::Device) -> Result<M
 
 fn options(args: &Args, init: Option<&Model>) -> Result<TrainOptions> {
     let network = match init {
+        Some(_) if args.fitting.embedding_std.is_some() => {
+            let message = "--embedding-std and --init are given";
+            return Err(Error::new(ErrorKind::Config, message)
+                .hint("the embeddings are the model's: leave --embedding-std out"));
+        }
         Some(model) => match args.network.given() {
             None => model.config().clone(),
             Some(flag) => {

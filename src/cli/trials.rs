@@ -179,15 +179,15 @@ impl Runner {
     }
 
     fn one(&self, trial: &Trial, key: &str) -> Result<Outcome> {
-        let started = Instant::now();
         let beside = self.journal.folder().join(format!("{PREFIX}{key}"));
-        let mut checkpoint = Checkpoint::beside(&beside, CHECKPOINT_EVERY);
+        let mut checkpoint = Checkpoint::beside(&beside, CHECKPOINT_EVERY, Instant::now());
         let (data, options) = (self.data.clone(), trial.options.clone());
         let mut trainer = match checkpoint.read()? {
             Some(bytes) => Trainer::resume(data, options, &self.device, self.device_name, &bytes)
                 .map_err(|error| error.in_file(checkpoint.path().display()))?,
             None => Trainer::new(data, options, &self.device, self.device_name)?,
         };
+        checkpoint.continues(&trainer);
         trainer.read_every(READ_EVERY);
         while let Some(event) = pollster::block_on(trainer.next_event())? {
             if !matches!(event, Event::Done { .. }) {
@@ -213,10 +213,10 @@ impl Runner {
                 self.device_name,
                 self.logistic.as_deref(),
             ))?;
-            report.seconds = started.elapsed().as_secs_f64();
+            report.seconds = checkpoint.seconds();
             outcome.report = Some(report);
         }
-        outcome.seconds = started.elapsed().as_secs_f64();
+        outcome.seconds = checkpoint.seconds();
         self.journal.add(&outcome)?;
         checkpoint.remove();
         Ok(outcome)

@@ -24,9 +24,7 @@ impl Unfinished {
     pub(super) fn create(path: &Path) -> Result<Self> {
         let folder = folder_of(path)?;
         let failed = |error: io::Error| Error::io(path.display(), &error);
-        let mut prefix = OsString::from(".");
-        prefix.push(path.file_name().unwrap_or(OsStr::new("midpg")));
-        prefix.push("-");
+        let prefix = prefix(path);
         clear(folder, &prefix).map_err(failed)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix).suffix(SUFFIX);
@@ -63,6 +61,23 @@ impl Unfinished {
             .map_err(|error| failed(&error.error))?;
         Ok(())
     }
+}
+
+/// How the names begin of all that is unfinished beside `path`.
+fn prefix(path: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_name().unwrap_or(OsStr::new("midpg")));
+    prefix.push("-");
+    prefix
+}
+
+/// The unfinished file beside `path` that is called `name`, where a name of chance will not do.
+#[cfg(feature = "train")]
+pub(super) fn named(path: &Path, name: &str) -> PathBuf {
+    let mut file = prefix(path);
+    file.push(name);
+    file.push(SUFFIX);
+    path.with_file_name(file)
 }
 
 /// The folder of an output that is a file.
@@ -104,6 +119,14 @@ fn permissions(path: &Path) -> Option<Permissions> {
 #[cfg(not(unix))]
 fn permissions(_: &Path) -> Option<Permissions> {
     None
+}
+
+/// Removes what killed runs left beside `path`, where that can be looked at.
+#[cfg(feature = "train")]
+pub(super) fn tidy(path: &Path) {
+    if let Ok(folder) = folder_of(path) {
+        let _unseen = clear(folder, &prefix(path));
+    }
 }
 
 /// Removes the unfinished files whose process is no more. What cannot be looked at stays.

@@ -6,7 +6,7 @@
 //! | PLE | levels 1, 2; own and shared experts 1, 2, 3 |
 //! | STAR | auxiliary network 16, 32, 64-32; momentum 0.9, 0.99 |
 //! | PEPNet | gates both, EPNet, PPNet; with PPNet, first input gated or not |
-//! | AdaSparse | fusion, scaling, binarisation; ε 0.1, 0.25 |
+//! | AdaSparse | fusion, scaling, binarisation; but for scaling ε 0.1, 0.25 |
 //! | APG | rank min/2, /4, /8, /16; group, mix, self; over-parameterised width none, 64 |
 //! | DPG | variant non, rc, r, c; but for non d_k 1, 2, 4 and blocks 1/2, 1/4, 1/8, 1/16; gate scale 1, 2 |
 //! | MI-DPG | as DPG, and λ 0.01, 0.1, 1 |
@@ -95,18 +95,24 @@ fn draw(
                 ..Default::default()
             })
         }
-        MethodName::Adasparse => Method::AdaSparse(AdaSparseConfig {
-            form: pick(
-                &[
-                    PruningForm::Fusion,
-                    PruningForm::Scaling,
-                    PruningForm::Binarisation,
-                ],
-                rng,
-            ),
-            epsilon: pick(&[0.1, 0.25], rng),
-            ..Default::default()
-        }),
+        MethodName::Adasparse => {
+            let forms = [
+                PruningForm::Fusion,
+                PruningForm::Scaling,
+                PruningForm::Binarisation,
+            ];
+            let (form, epsilon) = (pick(&forms, rng), pick(&[0.1, 0.25], rng));
+            let default = AdaSparseConfig::default();
+            Method::AdaSparse(AdaSparseConfig {
+                form,
+                // Scaling has no threshold: two settings would be one.
+                epsilon: match form {
+                    PruningForm::Scaling => default.epsilon,
+                    _ => epsilon,
+                },
+                ..default
+            })
+        }
         MethodName::Apg => Method::Apg(ApgConfig {
             condition: pick(
                 &[ApgCondition::Group, ApgCondition::Mix, ApgCondition::Own],

@@ -230,6 +230,9 @@ fn a_search_trains_nothing_twice_under_two_names() {
     // EPNet alone gates no layer's input.
     let pepnet = settings(&[MethodName::Pepnet], 100);
     assert_eq!(Plan::new(pepnet).unwrap().tuning().len(), 3 * 3 * 5);
+    // Scaling prunes nothing below a threshold.
+    let adasparse = settings(&[MethodName::Adasparse], 100);
+    assert_eq!(Plan::new(adasparse).unwrap().tuning().len(), 3 * 3 * 5);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result, quote};
 use crate::schema::{Format, Label, Schema, suggestion};
 
 /// The column with the true probabilities of generated data.
-const TRUTH: &str = "true_probability";
+pub(crate) const TRUTH: &str = "true_probability";
 
 /// Turns values into ids, either learning them or looking them up.
 pub(super) trait Coder {

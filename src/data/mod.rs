@@ -70,6 +70,9 @@ pub use stream::{Chunk, ChunkEncoder, EncodedStream, RawStream};
 pub use values::Values;
 pub use vocabulary::Vocabulary;
 
+pub(crate) use layout::TRUTH;
+#[cfg(all(feature = "cli", feature = "parquet"))]
+pub(crate) use parquet::keep_panics_quiet;
 pub(crate) use source::{open, read_error};
 #[cfg(feature = "onnx")]
 pub(crate) use vocabulary::FURTHEST;

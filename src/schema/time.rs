@@ -61,11 +61,8 @@ impl TimeFormat {
     pub fn parse(&self, cell: &str, offset_seconds: i64) -> Option<Moment> {
         let cell = cell.trim();
         let written = match self {
-            Self::Unix => from_unix(cell.parse::<i64>().ok().or_else(|| {
-                // Seconds that went through a data frame end in ".0".
-                cell.strip_suffix(".0")?.parse().ok()
-            })?)?,
-            Self::UnixMillis => from_unix(cell.parse::<i64>().ok()?.div_euclid(1000))?,
+            Self::Unix => from_unix(whole(cell)?)?,
+            Self::UnixMillis => from_unix(whole(cell)?.div_euclid(1000))?,
             Self::Date => iso_date(cell)?.and_hms_opt(0, 0, 0)?,
             Self::DateTime => {
                 let (date, time) = cell.split_at_checked(10)?;
@@ -128,6 +125,11 @@ pub(super) fn day_of(date: &str) -> Option<i32> {
 fn day_number(date: NaiveDate) -> i32 {
     const EPOCH: i32 = 719_163;
     date.num_days_from_ce() - EPOCH
+}
+
+/// A whole number; one that went through a data frame ends in ".0".
+fn whole(cell: &str) -> Option<i64> {
+    cell.strip_suffix(".0").unwrap_or(cell).parse().ok()
 }
 
 fn from_unix(seconds: i64) -> Option<NaiveDateTime> {
@@ -260,6 +262,7 @@ mod tests {
         assert_eq!(parse("unix", "1537236544", 0), tuesday);
         assert_eq!(parse("unix", "1537236544.0", 0), tuesday);
         assert_eq!(parse("unix_ms", "1537236544999", 0), tuesday);
+        assert_eq!(parse("unix_ms", "1537236544999.0", 0), tuesday);
         assert_eq!(parse("datetime", "2018-09-18 02:09:04", 0), tuesday);
         assert_eq!(parse("datetime", "2018-09-18T02:09:04.5Z", 0), tuesday);
         assert_eq!(parse("%d/%m/%Y %H:%M", "18/09/2018 02:09", 0), tuesday);

@@ -32,6 +32,9 @@ pub(super) struct Document {
     /// Chunks of a window, where the order is drawn window by window.
     window: Option<usize>,
     pub(super) progress: Progress,
+    /// What the run has taken, by its caller's clock.
+    #[serde(default)]
+    seconds: f64,
     pub(super) best: Option<BestMetrics>,
     dense_steps: usize,
     lazy_steps: u64,
@@ -97,6 +100,7 @@ impl Trainer {
             rows: meaning(self.examples.as_ref())?,
             window: self.examples.window(),
             progress: self.progress.clone(),
+            seconds: self.seconds,
             best,
             dense_steps: self.stepper.dense.steps(),
             lazy_steps: self.stepper.lazy.step(),
@@ -157,8 +161,10 @@ impl Trainer {
         if document.window != examples.window() {
             return other("rows in memory at once");
         }
-        let mut tensors = container.read()?;
+        // A moment may have grown past all bounds: whether that ends the run is the run's to say.
+        let mut tensors = container.read_any()?;
         let mut trainer = Self::fresh(examples, options, device, device_name)?;
+        trainer.seconds = document.seconds.max(0.0);
         let autodiff = trainer.device.clone();
         let plain = autodiff.clone().inner();
 

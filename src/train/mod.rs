@@ -46,6 +46,9 @@ mod validation;
 
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]
+mod checkpoint_tests;
+#[cfg(test)]
+#[cfg(all(feature = "flex", not(target_family = "wasm")))]
 mod golden_tests;
 #[cfg(test)]
 #[cfg(all(feature = "flex", not(target_family = "wasm")))]

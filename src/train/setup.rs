@@ -176,6 +176,7 @@ impl Trainer {
             floor,
             base_rate,
             progress: Progress::begin(),
+            seconds: 0.0,
             best: None,
             read_every: 1,
             told: VecDeque::new(),

@@ -56,6 +56,8 @@ pub struct Trainer {
     pub(super) floor: f64,
     pub(super) base_rate: f64,
     pub(super) progress: Progress,
+    /// What the run has taken, as the caller said.
+    pub(super) seconds: f64,
     pub(super) best: Option<Best>,
     /// Steps between two looks at a GPU's losses.
     pub(super) read_every: usize,
@@ -202,6 +204,17 @@ impl Trainer {
     /// Steps that were made and are not told yet.
     pub fn ahead(&self) -> usize {
         self.told.len()
+    }
+
+    /// The wall-clock time of the run as [`set_seconds`](Self::set_seconds) said it last, before a kill too: of a run that
+    /// was resumed, what it had taken when its checkpoint was made. Else 0: a trainer has no clock.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Says what the run has taken so far, for the checkpoints to come.
+    pub fn set_seconds(&mut self, seconds: f64) {
+        self.seconds = seconds;
     }
 
     /// Brings back what lives on a GPU, for [`model`](Self::model) in the middle of an epoch. The end of an epoch and a

@@ -107,7 +107,8 @@ impl Trainer {
     /// The run as it stands, to continue it with `resume`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn checkpoint(&self) -> Promise {
-        with_trainer(&self.slot, async |_, trainer| {
+        with_trainer(&self.slot, async |slot, trainer| {
+            trainer.set_seconds((js_sys::Date::now() - slot.started) / 1000.0);
             trainer
                 .checkpoint()
                 .await
@@ -165,12 +166,14 @@ impl Trainer {
         data: Arc<crate::data::Dataset>,
         device: &'static str,
     ) -> Self {
+        // The time before a checkpoint counts, too.
+        let started = js_sys::Date::now() - trainer.seconds() * 1000.0;
         let slot = Slot {
             trainer: RefCell::new(Some(trainer)),
             data,
             device,
             cancelled: Cell::new(false),
-            started: js_sys::Date::now(),
+            started,
         };
         Self {
             slot: Rc::new(slot),

@@ -158,6 +158,11 @@ fn bad_outputs_and_settings_are_refused_before_the_work() {
     }
     refused(
         &folder,
+        &format!("{TRAIN} --shuffle-window 65536 --out model.safetensors"),
+        &["--shuffle-window has no effect", "midpg encode"],
+    );
+    refused(
+        &folder,
         &format!("{TRAIN} --lr 0 --out model.safetensors"),
         &["--lr"],
     );

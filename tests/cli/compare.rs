@@ -216,6 +216,7 @@ fn what_cannot_be_compared_says_why() {
         ("--methods dnn,nonsense --out x", "no method \"nonsense\""),
         ("--methods dnn,dnn --out x", "named twice"),
         ("--methods dnn --trials 0 --out x", "--trials"),
+        ("--methods dnn --jobs 0 --out x", "--jobs"),
         ("--methods ple --hidden 8 --out x", "--hidden"),
         ("--methods dnn --out log.csv", "log.csv"),
         ("--methods dnn,ple --dk 2 --out x", "--dk"),
@@ -232,6 +233,10 @@ fn what_cannot_be_compared_says_why() {
             "--gate-first-input has no effect",
         ),
         ("--methods dnn,dpg --variant c --out x", "--variants c"),
+        (
+            "--methods dnn,mi-dpg --variants r --out x",
+            "--variants is of dpg, which is not compared",
+        ),
     ] {
         midpg(
             &folder,

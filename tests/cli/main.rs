@@ -12,6 +12,7 @@ mod outputs;
 mod parquet;
 mod readme;
 mod score;
+mod train;
 
 use std::fs;
 

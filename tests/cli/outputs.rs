@@ -51,6 +51,10 @@ fn a_result_takes_the_place_of_nothing_it_is_made_from() {
             "--data and --out",
         ),
         (
+            "quantize --model model.safetensors --out ./model.safetensors".to_owned(),
+            "--model and --out",
+        ),
+        (
             "export --model model.safetensors --format onnx --out model.safetensors".to_owned(),
             "--model and --out",
         ),
@@ -96,7 +100,13 @@ fn a_negative_number_is_a_value_and_no_flag() {
 #[test]
 fn a_model_that_is_trained_further_keeps_its_network() {
     let folder = with_model();
-    for flag in ["--model dnn", "--hidden 8", "--embedding 4", "--lambda 0.5"] {
+    for flag in [
+        "--model dnn",
+        "--hidden 8",
+        "--embedding 4",
+        "--lambda 0.5",
+        "--embedding-std 0.1",
+    ] {
         let name = flag.split_whitespace().next().unwrap();
         midpg(
             &folder,

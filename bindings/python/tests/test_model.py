@@ -12,6 +12,7 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import readme
 from conftest import ROWS, midpg, scores_of, typed
 
 import mi_dpg
@@ -197,3 +198,17 @@ def test_pandas_with_missing_numbers(model, table):
         model.score(frame)
     frame["year"] = frame["year"].astype("Int64")
     assert len(model.score(frame)) == ROWS
+
+
+def test_the_readme_scores(amazon, table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.safetensors").symlink_to(amazon.model)
+    pyarrow.parquet.write_table(table, "log.parquet")
+    names, shown = readme.run("import pyarrow.parquet as pq", table=table)
+    same(names["scores"], amazon.scores)
+    columns, schema, scenarios, layers = shown
+    assert "category" in columns and schema["scenario"]["field"] == "category" and len(scenarios) > 2
+    for layer, s in zip(layers, names["s"], strict=True):
+        assert (len(s), len(s[0])) == (ROWS, layer["d_r"] * layer["d_c"])
+    # The others need Spark and Ray, whose tests run them.
+    assert [text.splitlines()[0] for text in readme.snippets()[1:]] == ["import mi_dpg.spark", "import ray"]

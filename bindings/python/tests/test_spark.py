@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import readme
 from conftest import ROWS, typed
 
 pyspark = pytest.importorskip("pyspark")
@@ -78,6 +79,16 @@ def test_scores_are_those_of_the_command(spark, amazon, parquet, partitions, bat
     table = collected(scored)
     complete_and_same(table, amazon.scores)
     assert table["extra"][5].as_py() == {"a": 2}, "columns the model does not know are passed through"
+
+
+def test_the_readme_scores(spark, amazon, parquet, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.safetensors").symlink_to(amazon.model)
+    # A relative path is the session's, which began elsewhere: the same folder under its whole name.
+    reader = type("Reader", (), {"parquet": lambda self, path: spark.read.parquet(str(parquet.parent / path))})
+    session = type("Session", (), {"read": reader()})()
+    _, scored = readme.run("import mi_dpg.spark", spark=session)
+    complete_and_same(collected(scored), amazon.scores)
 
 
 def test_a_killed_worker_is_retried_without_duplicate_or_hole(spark, amazon, parquet, tmp_path):

@@ -125,3 +125,5 @@ def test_a_model_trained_by_many_opens_everywhere(one):
     print(f"a model of two processes: PyTorch and `midpg score` at most {most:.1e} apart")
     assert most < 1e-5
     np.testing.assert_array_equal(Model.load(path).score(table).to_numpy(), scores_of(one / "scores.csv"))
+    told = json.loads(midpg("inspect", path, "--json").stdout)
+    assert (told["training"]["valid_auc"], told["training"]["rows"]) == (None, table.num_rows)

@@ -2,12 +2,10 @@
 
 use arrow_schema::DataType;
 
+use crate::data::TRUTH;
 use crate::data::options::LabelUse;
 use crate::error::{Error, ErrorKind, Result, quote};
 use crate::schema::{FieldKind, Schema, Split, TimeFormat};
-
-/// The column with the true probabilities of generated data.
-const TRUTH: &str = "true_probability";
 
 /// What a column is read as.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,6 @@
 //! The record batches of some files, one file after the other.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::ParquetFiles;
+use super::guarded::guarded;
 use crate::data::arrow::Binding;
 use crate::data::options::LabelUse;
 use crate::error::{Error, ErrorKind, Result, quote};
@@ -235,17 +235,4 @@ fn kept(schema: &SchemaRef, column: &str) -> Result<FieldRef> {
         )
         .hint(format!("its columns are {}", names.join(", ")))
     })
-}
-
-/// What the Parquet crate does with a file. Some damage makes it panic where it should fail: that is an error too, and
-/// nothing of the reader is used after it.
-fn guarded<T, E: std::fmt::Display>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T> {
-    let damaged = |why: &dyn std::fmt::Display| {
-        let message = format!("cannot be read as Parquet: {why}");
-        Error::new(ErrorKind::Data, message).in_file(name)
-    };
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(done) => done.map_err(|error| damaged(&error)),
-        Err(_) => Err(damaged(&"its content contradicts itself")),
-    }
 }

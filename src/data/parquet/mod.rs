@@ -2,10 +2,13 @@
 
 mod batches;
 mod files;
+mod guarded;
 mod records;
 mod stream;
 
 pub(super) use batches::{Batches, Piece, Wanted};
 pub use files::ParquetFiles;
+#[cfg(feature = "cli")]
+pub(crate) use guarded::keep_panics_quiet;
 pub(super) use records::ParquetRecords;
 pub(super) use stream::ParquetStream;

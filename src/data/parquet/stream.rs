@@ -78,8 +78,11 @@ impl Piece {
                 self.place(Error::new(ErrorKind::Data, "there is no such column"))
                     .in_column(column.as_str())
             })?;
-            let of = array.data_type();
-            let json = of.is_numeric() || *of == arrow_schema::DataType::Boolean;
+            #[cfg(feature = "ndjson")]
+            let json = {
+                let of = array.data_type();
+                of.is_numeric() || *of == arrow_schema::DataType::Boolean
+            };
             let cell = plain(array).map_err(|error| {
                 self.place(error)
                     .in_column(column.as_str())

@@ -48,6 +48,11 @@ pub(super) fn decide(profile: &Profile) -> Result<Decisions> {
             (Use::No, "the label".into())
         } else if Some(index) == split_column {
             (Use::No, "the split".into())
+        } else if column.name == crate::data::TRUTH {
+            (
+                Use::No,
+                "the true probability of a generated log, which a model must not see".into(),
+            )
         } else {
             use_of(column, profile.rows)
         });
@@ -203,6 +208,12 @@ const SCENARIOS: [&str; 12] = [
     "source",
 ];
 
+/// How likely a column of this name is the scenario, 0 likeliest, where its name says so.
+pub(super) fn scenario_name(name: &str) -> Option<usize> {
+    let name = name.to_lowercase();
+    SCENARIOS.iter().position(|part| name.contains(part))
+}
+
 fn scenario(profile: &Profile, uses: &[(Use, String)]) -> Result<(usize, String)> {
     let candidates: Vec<(usize, &Column)> = profile
         .columns
@@ -212,17 +223,16 @@ fn scenario(profile: &Profile, uses: &[(Use, String)]) -> Result<(usize, String)
             matches!(uses[*index].0, Use::Categorical) && (2..=50).contains(&column.counts.len())
         })
         .collect();
-    for name in SCENARIOS {
-        let found = candidates
-            .iter()
-            .find(|(_, column)| column.name.to_lowercase().contains(name));
-        if let Some((index, column)) = found {
-            let why = format!(
-                "its name says so, and it has {} values in the first rows",
-                column.counts.len()
-            );
-            return Ok((*index, why));
-        }
+    let named = candidates
+        .iter()
+        .filter_map(|candidate| Some((scenario_name(&candidate.1.name)?, candidate)))
+        .min_by_key(|(likely, _)| *likely);
+    if let Some((_, (index, column))) = named {
+        let why = format!(
+            "its name says so, and it has {} values in the first rows",
+            column.counts.len()
+        );
+        return Ok((*index, why));
     }
     let widest = candidates
         .iter()

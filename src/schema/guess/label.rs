@@ -1,5 +1,6 @@
 //! Which column is the label.
 
+use super::columns::scenario_name;
 use super::profile::{Column, Profile};
 use crate::error::{Error, ErrorKind, Result, quote};
 
@@ -37,6 +38,12 @@ pub(super) fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
             let why = format!("its name says so, and it is {outcomes}");
             return Ok((index, outcomes.rule(), why));
         }
+        if let Some((index, outcomes, seen)) = named(name).find_map(one_outcome) {
+            let why = format!(
+                "its name says so, though it is {seen} in all of the first rows: please check"
+            );
+            return Ok((index, outcomes.rule(), why));
+        }
     }
     let rating = columns().find(|(_, column)| {
         let name = column.name.to_lowercase();
@@ -49,8 +56,12 @@ pub(super) fn label(profile: &Profile) -> Result<(usize, Rule, String)> {
         return Ok((index, Rule::AtLeast(4.0), why));
     }
     let mut binary: Vec<_> = columns().filter_map(outcomes).collect();
-    // Numbers before words, the last of each.
-    binary.sort_by_key(|(_, outcomes)| outcomes.positive == "1" || outcomes.positive == "1.0");
+    // What is named like a scenario last of all choices; numbers before words, the last of each.
+    binary.sort_by_key(|(index, outcomes)| {
+        let scenario = scenario_name(&profile.columns[*index].name).is_some();
+        let number = outcomes.positive == "1" || outcomes.positive == "1.0";
+        (!scenario, number)
+    });
     if let Some((index, outcomes)) = binary.pop() {
         let why = format!("the last column that is {outcomes}: please check");
         return Ok((index, outcomes.rule(), why));
@@ -104,6 +115,21 @@ fn outcomes((index, column): (usize, &Column)) -> Option<(usize, Outcomes<'_>)> 
             OPPOSITES.iter().any(|opposites| pair == *opposites)
         })
         .map(|(negative, positive)| (index, Outcomes { negative, positive }))
+}
+
+/// Of a column that is 0 or 1 all along, both outcomes and the one that was seen: conversions are rare, and a log may be
+/// sorted by them.
+fn one_outcome((index, column): (usize, &Column)) -> Option<(usize, Outcomes<'_>, &str)> {
+    let mut values = column.counts.keys().map(String::as_str);
+    let (Some(seen), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (negative, positive) = match seen {
+        "0" | "1" => ("0", "1"),
+        "0.0" | "1.0" => ("0.0", "1.0"),
+        _ => return None,
+    };
+    Some((index, Outcomes { negative, positive }, seen))
 }
 
 impl Outcomes<'_> {

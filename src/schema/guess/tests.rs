@@ -123,6 +123,41 @@ fn a_label_that_is_0_or_1_goes_before_words() {
     assert_eq!(guessed(text).label.column, "loyal");
 }
 
+/// Conversions are rare: the first rows may have none.
+#[test]
+fn a_label_of_one_value_is_one_where_its_name_says_so() {
+    for (value, rule) in [
+        ("0", ["1", "0"]),
+        ("1", ["1", "0"]),
+        ("0.0", ["1.0", "0.0"]),
+    ] {
+        let mut text = "item,scene,label\n".to_owned();
+        for row in 0..60 {
+            text += &format!("i{},{},{value}\n", row % 15, row % 2);
+        }
+        let schema = guessed(&text);
+        assert_eq!(schema.label.column, "label");
+        let [positive, negative] = rule.map(|value| vec![value.to_owned()]);
+        assert_eq!(schema.label.rule, LabelRule::Values { positive, negative });
+        assert_eq!(schema.scenario.field, "scene");
+    }
+    let error = guess("page,seen\nhome,0\ncart,0\n".as_bytes(), "log").unwrap_err();
+    assert!(error.to_string().contains("looks like a label"), "{error}");
+}
+
+#[test]
+fn a_column_that_is_named_like_a_scenario_is_the_label_last() {
+    let text = "item,sold,scene\na,0,0\nb,1,1\na,1,0\n";
+    let schema = guessed(text);
+    assert_eq!(
+        (schema.label.column, schema.scenario.field),
+        ("sold".into(), "scene".into())
+    );
+    let text = "item,sold,scene\na,no,0\nb,yes,1\na,no,0\n";
+    assert_eq!(guessed(text).label.column, "sold");
+    assert_eq!(guessed("item,scene\na,0\nb,1\n").label.column, "scene");
+}
+
 #[test]
 fn a_label_whose_positive_value_is_unknown_is_named() {
     let error = guess("page,bought\nhome,left\ncart,paid\n".as_bytes(), "log").unwrap_err();
@@ -143,6 +178,17 @@ fn what_cannot_be_guessed_is_an_error_that_says_so() {
     assert!(error(b"a,label\nx,1\nx,0\n").contains("can be the scenario"));
     assert!(error(b"a,a,label\nx,y,1\nx,z,0\n").contains("two columns \"a\""));
     assert!(error(b"a,label\n\xff,1\n").contains("UTF-8"));
+}
+
+/// What `midpg synth --truth` adds is what a model is measured by.
+#[test]
+fn the_true_probability_of_a_generated_log_is_no_field() {
+    let mut text = "page,price,true_probability,label\n".to_owned();
+    for row in 0..60 {
+        text += &format!("p{},{}.5,0.{row},{}\n", row % 3, row % 7, row % 2);
+    }
+    let names: Vec<String> = guessed(&text).fields.into_iter().map(|f| f.name).collect();
+    assert_eq!(names, ["page", "price"]);
 }
 
 #[test]

@@ -71,7 +71,11 @@ def main():
         if trainer.step % args.checkpoint_every == 0 and trainer.step < steps:
             save(trainer, checkpoint)
     if trainer.rank == 0:
-        model.save(args.out, rows=data.rows, seed=args.seed, epochs=args.epochs, best_epoch=args.epochs)
+        # Not those of the model it started from: nothing was validated here.
+        unknown = {"valid_rows": 0, "valid_auc": None, "valid_logloss": None}
+        known = {"data_sha256": data.digest(), "base_rate": float(data.labels.double().mean())}
+        done = {"rows": data.rows, "seed": args.seed, "epochs": args.epochs, "best_epoch": args.epochs}
+        model.save(args.out, **known, **unknown, **done)
         checkpoint.unlink(missing_ok=True)
         print(f"{steps} steps of {args.batch} rows on {trainer.ranks} process(es): {args.out}")
     if dist.is_initialized():
