@@ -143,6 +143,10 @@ fn use_of(column: &Column, rows: usize) -> (Use, String) {
     let lower = column.name.to_lowercase();
     let is_id =
         lower == "id" || lower.ends_with("_id") || lower.ends_with("id") && lower.len() <= 8;
+    if column.name.trim().is_empty() {
+        // The row numbers that data frames put before the first column.
+        return (Use::No, "it has no name".into());
+    }
     if column.present == 0 {
         return (Use::No, "has no value in the first rows".into());
     }
@@ -214,13 +218,21 @@ pub(super) fn scenario_name(name: &str) -> Option<usize> {
     SCENARIOS.iter().position(|part| name.contains(part))
 }
 
+/// The most values that a scenario has in the first rows: more where the column's name leaves no doubt.
+fn most_scenarios(name: &str) -> usize {
+    let certain = ["scenario", "scenario_id", "domain", "domain_id"];
+    let certain = certain.iter().any(|word| name.eq_ignore_ascii_case(word));
+    if certain { 500 } else { 50 }
+}
+
 fn scenario(profile: &Profile, uses: &[(Use, String)]) -> Result<(usize, String)> {
     let candidates: Vec<(usize, &Column)> = profile
         .columns
         .iter()
         .enumerate()
         .filter(|(index, column)| {
-            matches!(uses[*index].0, Use::Categorical) && (2..=50).contains(&column.counts.len())
+            matches!(uses[*index].0, Use::Categorical)
+                && (2..=most_scenarios(&column.name)).contains(&column.counts.len())
         })
         .collect();
     let named = candidates

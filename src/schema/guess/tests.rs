@@ -158,6 +158,33 @@ fn a_column_that_is_named_like_a_scenario_is_the_label_last() {
     assert_eq!(guessed("item,scene\na,0\nb,1\n").label.column, "scene");
 }
 
+/// As pandas writes a table: its row numbers first, under no name.
+#[test]
+fn a_column_without_a_name_is_no_field() {
+    let mut text = ",scene,brand,label\n".to_owned();
+    for row in 0..40 {
+        let (scene, brand) = (row % 3, row % 5);
+        text.push_str(&format!("{row},s{scene},b{brand},{}\n", row % 2));
+    }
+    let schema = guessed(&text);
+    assert_eq!(schema.scenario.field, "scene");
+    let names = schema.fields.iter().map(|field| field.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["scene", "brand"]);
+}
+
+#[test]
+fn a_column_that_is_called_scenario_may_have_many_values() {
+    let log = |name: &str| {
+        let mut text = format!("{name},colour,label\n");
+        for row in 0..180 {
+            text.push_str(&format!("s{},c{},{}\n", row % 60, row % 4, row % 2));
+        }
+        text
+    };
+    assert_eq!(guessed(&log("scenario")).scenario.field, "scenario");
+    assert_eq!(guessed(&log("category")).scenario.field, "colour");
+}
+
 #[test]
 fn a_label_whose_positive_value_is_unknown_is_named() {
     let error = guess("page,bought\nhome,left\ncart,paid\n".as_bytes(), "log").unwrap_err();
