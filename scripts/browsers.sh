@@ -6,11 +6,8 @@
 
 guard
 set_up rust rust_src node_modules wasm_bindgen wasm_pack other_browsers
-step "scorer wasm package" package-score bash "$(task)" package score
-step "CPU wasm package" package-cpu bash "$(task)" package cpu
-step "WebGPU wasm package" package-gpu bash "$(task)" package gpu
-step "client" client bash "$(task)" npm build:client
-step "building the page" www-build bash "$(task)" site
+bash "$root/scripts/pkg.sh"
+bash "$root/scripts/site.sh"
 status=0
 step "tests: Firefox and WebKit" other-browsers bash "$(task)" other-browsers || status=$?
 readable "$logs/other-browsers.log" 60 | grep -E '^(# )?(skipped: |(Firefox|WebKit) is )|^not ok|^error' || true
