@@ -10,7 +10,7 @@ bash "$root/scripts/pkg.sh"
 bash "$root/scripts/site.sh"
 status=0
 step "tests: Firefox and WebKit" other-browsers bash "$(task)" other-browsers || status=$?
-readable "$logs/other-browsers.log" 60 | grep -E '^(# )?(skipped: |(Firefox|WebKit) is )|^not ok|^error' || true
+readable "$logs/other-browsers.log" 1000 | grep -E '^(# )?(skipped: |(Firefox|WebKit) is )|^not ok|^error' || true
 counts=$(count_results "$logs/other-browsers.log")
 echo "${counts% *} passed, ${counts#* } failed"
 exit "$status"
