@@ -51,7 +51,7 @@ for (const [name, { command, capabilities } = {}] of Object.entries(BROWSERS)) {
     });
 
     test("the page trains, toggles scenarios, compares and scores", async () => {
-      await browser.open(`${servers.page.url}?epochs=1&maxSteps=3&trials=1`);
+      await browser.open(`${servers.page.url}?epochs=1&maxSteps=3`);
       await browser.run(`
         window.trouble = [];
         const told = (text) => window.trouble.push(text);

@@ -18,7 +18,7 @@ function freePort() {
   });
 }
 
-/** Asks until the answer is true, or a little longer than a test bears. */
+/** Asks until the answer is true; what never comes ends with an error that names it. */
 async function until(asked, what) {
   const end = Date.now() + PATIENCE;
   while (!(await asked())) {
